@@ -1,0 +1,1 @@
+//! What is measured: numbers with units and no opinion.
