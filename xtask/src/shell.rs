@@ -1,0 +1,74 @@
+//! Running other programs.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, bail};
+
+/// The root of the work tree.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
+
+/// A program with its arguments, run in the root of the work tree.
+pub fn command(program: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(root());
+    command
+}
+
+/// Says what is run, runs it, and fails when it fails.
+pub fn run(mut command: Command) -> anyhow::Result<()> {
+    println!("$ {}", shown(&command));
+    let status = command
+        .status()
+        .with_context(|| format!("cannot run {}; is it installed?", shown(&command)))?;
+    if !status.success() {
+        bail!("{} failed ({status})", shown(&command));
+    }
+    Ok(())
+}
+
+/// As [`run`], and hands each line of standard output to `see` while printing it.
+pub fn run_seeing(mut command: Command, see: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    println!("$ {}", shown(&command));
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot run {}; is it installed?", shown(&command)))?;
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).split(b'\n') {
+            let line = line.context("reading the output of a test")?;
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            see(&line);
+        }
+    }
+    let status = child.wait().context("waiting for a test")?;
+    if !status.success() {
+        bail!("{} failed ({status})", shown(&command));
+    }
+    Ok(())
+}
+
+/// What a program prints, or `None` when it is not there or fails.
+pub fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = command(program, arguments).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Where a program is, looked up as the shell does.
+pub fn which(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+/// How a command would be typed.
+fn shown(command: &Command) -> String {
+    let program = command.get_program().to_string_lossy().into_owned();
+    command.get_args().fold(program, |text, argument| text + " " + &argument.to_string_lossy())
+}
