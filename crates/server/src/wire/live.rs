@@ -49,7 +49,7 @@ pub enum ClientMessage {
     Ready,
     /// One-way format: preparation is over, the answer begins.
     StartAnswer,
-    /// My answer is finished.
+    /// My answer is finished; in a one-way review: go on to the next.
     Done,
     /// The talk key is held or let go.
     Talk {
@@ -74,6 +74,8 @@ pub enum ClientMessage {
     Repeat,
     /// Let us leave this question.
     Skip,
+    /// Let us come back to this question later.
+    Later,
     /// One-way format: take this answer again.
     Retake,
     /// Hold on: nothing is listened to or timed until `Ready`.
@@ -219,16 +221,24 @@ pub struct View {
     pub item: Option<u32>,
     /// How many questions.
     pub items: u32,
+    /// Which question that is in the order of asking, from 1.
+    pub number: Option<u32>,
     /// The question as text, shown on demand.
     pub question: Option<String>,
+    /// The last follow-up to it.
+    pub probe: Option<String>,
     /// Whose turn it is.
     pub floor: Floor,
     /// When the current answer began, interview time.
     pub answer_since_us: Option<i64>,
+    /// How long the candidate has held the floor in this answer, milliseconds, as of now.
+    pub answer_ms: u64,
+    /// After this much of that a kind nudge comes, seconds.
+    pub answer_nudge_s: u32,
     /// How long an answer may be, seconds.
     pub answer_limit_s: u32,
-    /// When preparation ends (one-way), interview time.
-    pub prepare_until_us: Option<i64>,
+    /// When preparation or review ends by itself (one-way), interview time.
+    pub until_us: Option<i64>,
     /// How often this answer may be taken again now (one-way).
     pub retakes_left: u32,
     /// Push-to-talk is on.
@@ -249,6 +259,8 @@ pub enum Phase {
     Question,
     /// Time to prepare (one-way).
     Preparing,
+    /// The answer is recorded: take it again or go on (one-way).
+    Reviewing,
     /// The candidate's own questions.
     CandidateQuestions,
     /// Last words.
@@ -267,6 +279,8 @@ pub enum Floor {
     Interviewer,
     /// The candidate may speak.
     Candidate,
+    /// The interviewer is about to reply.
+    Thinking,
     /// Nobody.
     Nobody,
 }
