@@ -1,0 +1,117 @@
+//! Who has the floor while the interviewer speaks: sound of the candidate ducks the interviewer at
+//! once, and within half a second it is a word of listening ("mm"), or somebody who wants to speak.
+
+use interview::Us;
+use serde::{Deserialize, Serialize};
+
+use crate::wording::tokens;
+
+/// Voice of this length takes the floor, counted from its beginning, microseconds. The interviewer
+/// is to be silent 600 ms after the candidate truly began; 100 ms of that are for stopping.
+pub const TAKE_OVER_US: Us = 500_000;
+
+/// The same when the words known so far are only words of listening: they get time to end.
+pub const TAKE_OVER_LISTENING_US: Us = 1_000_000;
+
+/// This many words take the floor whatever their length (a convention of this program).
+pub const TAKE_OVER_WORDS: usize = 3;
+
+/// Sound that is the interviewer's own voice with at least this probability is passed over.
+pub const ECHO_LIKELIHOOD: f32 = 0.7;
+
+/// Words by which somebody shows that they listen, without wanting to speak.
+const LISTENING_WORDS: &[&str] = &[
+    "mm", "mmm", "mhm", "mm-hm", "mm-hmm", "uh-huh", "hm", "hmm", "ah", "aha", "oh", "uh", "um",
+    "yeah", "yep", "yes", "yup", "okay", "ok", "right", "sure", "great", "good", "nice", "cool",
+    "perfect", "alright", "fine", "i", "see", "got", "it", "thanks", "thank", "you", "of",
+    "course", "hi", "hello",
+];
+
+/// A stretch of the candidate's sound while the interviewer speaks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Burst {
+    /// When it began, interview time.
+    pub from_us: Us,
+    /// When it ended, if it has.
+    pub to_us: Option<Us>,
+    /// What was recognised of it so far.
+    pub text: String,
+}
+
+/// What a burst means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// It cannot be said yet; look again at this time.
+    Undecided {
+        /// When.
+        until_us: Us,
+    },
+    /// A cough, or a word of listening: the interviewer goes on.
+    Listening,
+    /// The candidate wants to speak: the interviewer stops.
+    TakesOver,
+}
+
+/// Whether a text is only words of listening; a text without words is not.
+#[must_use]
+pub fn is_listening(text: &str) -> bool {
+    let words = tokens(text);
+    !words.is_empty() && words.iter().all(|word| LISTENING_WORDS.contains(&word.as_str()))
+}
+
+/// What a burst means at the time `now`, microseconds. With `words_needed` its length alone decides
+/// nothing: for when noise or echo has stopped the interviewer before.
+#[must_use]
+pub fn claim(burst: &Burst, now_us: Us, words_needed: bool) -> Claim {
+    let words = tokens(&burst.text).len();
+    let listening = is_listening(&burst.text);
+    if words >= TAKE_OVER_WORDS && !listening {
+        return Claim::TakesOver;
+    }
+    let needed_us = if listening { TAKE_OVER_LISTENING_US } else { TAKE_OVER_US };
+    let long = burst.to_us.unwrap_or(now_us) - burst.from_us >= needed_us;
+    match (burst.to_us, long, words_needed) {
+        (_, true, false) => Claim::TakesOver,
+        (Some(_), _, _) => Claim::Listening,
+        (None, true, true) => Claim::Undecided { until_us: now_us + TAKE_OVER_LISTENING_US },
+        (None, false, _) => Claim::Undecided { until_us: burst.from_us + needed_us },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn burst(ended_ms: Option<i64>, text: &str) -> Burst {
+        Burst { from_us: 0, to_us: ended_ms.map(|ms| ms * 1_000), text: text.to_owned() }
+    }
+
+    #[test]
+    fn a_cough_and_a_word_of_listening_leave_the_floor_where_it_is() {
+        assert_eq!(claim(&burst(Some(180), ""), 200_000, false), Claim::Listening);
+        assert_eq!(claim(&burst(Some(420), "Mm-hm."), 450_000, false), Claim::Listening);
+        assert_eq!(
+            claim(&burst(Some(900), "Okay, yeah, I see."), 950_000, false),
+            Claim::Listening
+        );
+    }
+
+    #[test]
+    fn half_a_second_of_voice_takes_the_floor() {
+        assert_eq!(claim(&burst(None, ""), 400_000, false), Claim::Undecided { until_us: 500_000 });
+        assert_eq!(claim(&burst(None, ""), 500_000, false), Claim::TakesOver);
+        assert_eq!(claim(&burst(Some(620), ""), 650_000, false), Claim::TakesOver);
+    }
+
+    #[test]
+    fn three_words_take_the_floor_before_that() {
+        assert_eq!(claim(&burst(None, "Sorry, can I"), 350_000, false), Claim::TakesOver);
+    }
+
+    #[test]
+    fn after_noise_only_words_take_the_floor() {
+        assert!(matches!(claim(&burst(None, ""), 900_000, true), Claim::Undecided { .. }));
+        assert_eq!(claim(&burst(Some(2_000), ""), 2_000_000, true), Claim::Listening);
+        assert_eq!(claim(&burst(None, "wait I wasn't"), 900_000, true), Claim::TakesOver);
+    }
+}
