@@ -1,0 +1,227 @@
+/** The server's HTTP interface: its types under their own names, and one function for each request. */
+
+import type { components } from './wire';
+
+type Schemas = components['schemas'];
+
+export type Abilities = Schemas['Abilities'];
+export type AnswerReport = Schemas['AnswerReport'];
+export type ClientMessage = Schemas['ClientMessage'];
+export type Comparison = Schemas['Comparison'];
+export type Competency = Schemas['Competency'];
+export type CompetencyId = Schemas['CompetencyId'];
+export type Correction = Schemas['Correction'];
+export type Created = Schemas['Created'];
+export type Evidence = Schemas['Evidence'];
+export type Format = Schemas['Format'];
+export type Goal = Schemas['Goal'];
+export type GoalEntry = Schemas['GoalEntry'];
+export type Interview = Schemas['Interview'];
+export type InterviewSummary = Schemas['InterviewSummary'];
+export type Level = Schemas['Level'];
+export type Library = Schemas['Library'];
+export type Measure = Schemas['Measure'];
+export type Model = Schemas['Model'];
+export type NextStep = Schemas['NextStep'];
+export type Persona = Schemas['Persona'];
+export type Plan = Schemas['Plan'];
+export type Point = Schemas['Point'];
+export type Ratings = Schemas['Ratings'];
+export type Report = Schemas['Report'];
+export type Seniority = Schemas['Seniority'];
+export type ServerMessage = Schemas['ServerMessage'];
+export type Settings = Schemas['Settings'];
+export type Status = Schemas['Status'];
+export type Theme = Schemas['Theme'];
+export type Turn = Schemas['Turn'];
+export type View = Schemas['View'];
+export type Wishes = Schemas['Wishes'];
+export type Word = Schemas['Word'];
+
+/** Which side of a conversation a clip plays. */
+export type Side = 'candidate' | 'interviewer' | 'both';
+
+/** A request that the server refused, or that did not reach it (`status` 0, `code` "unreachable"). */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+}
+
+/** What to tell a person of anything that was thrown, in one sentence. */
+export function explain(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+let pageToken: string | undefined;
+
+/** The token that allows this page to change things; the server wrote it into the page. */
+export function token(): string {
+  pageToken ??= tokenOf(document);
+  return pageToken;
+}
+
+/**
+ * Asks for the page again and takes its token: a restarted server has a new one, and whoever is in
+ * the middle of an answer must not have to reload.
+ */
+export async function renewToken(): Promise<string> {
+  const response = await send('/', { cache: 'no-store' });
+  pageToken = tokenOf(new DOMParser().parseFromString(await response.text(), 'text/html'));
+  return pageToken;
+}
+
+function tokenOf(page: Document): string {
+  return page.querySelector<HTMLMetaElement>('meta[name="greenroom-token"]')?.content ?? '';
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, 'unreachable', 'Greenroom does not answer. Is it still running?');
+  }
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  let code = `http_${response.status}`;
+  let text = `The server answered ${response.status}.`;
+  try {
+    const problem: { code?: string; detail?: string; title?: string } = await response.json();
+    code = problem.code ?? code;
+    text = problem.detail ?? problem.title ?? text;
+  } catch {
+    // Not a problem document; the status says what there is to say.
+  }
+  return new ApiError(response.status, code, text);
+}
+
+/** Sends a request and returns its answer, or throws an `ApiError`. */
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const changes = init.method !== undefined && init.method !== 'GET';
+  const once = () => {
+    const headers = new Headers(init.headers);
+    if (changes) headers.set('x-greenroom-token', token());
+    return send(path, { ...init, headers });
+  };
+  let response = await once();
+  if (changes && response.status === 403) {
+    await renewToken();
+    response = await once();
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await request(path, signal ? { signal } : {})).json();
+}
+
+async function change<T>(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  const init: RequestInit = { method };
+  if (body !== undefined) {
+    init.headers = { 'content-type': 'application/json' };
+    init.body = JSON.stringify(body);
+  }
+  const response = await request(path, init);
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+const at = encodeURIComponent;
+
+export const api = {
+  status: (signal?: AbortSignal) => read<Status>('/api/status', signal),
+  pullModels: (ids: string[]) => change<void>('POST', '/api/models/pull', { ids }),
+  library: () => read<Library>('/api/library'),
+
+  goals: () => read<Goal[]>('/api/goals'),
+  addGoal: (goal: GoalEntry) => change<Goal>('POST', '/api/goals', goal),
+  changeGoal: (id: string, goal: GoalEntry) => change<Goal>('PUT', `/api/goals/${at(id)}`, goal),
+  deleteGoal: (id: string) => change<void>('DELETE', `/api/goals/${at(id)}`),
+
+  settings: () => read<Settings>('/api/settings'),
+  changeSettings: (settings: Settings) => change<Settings>('PUT', '/api/settings', settings),
+  measures: () => read<Measure[]>('/api/measures'),
+  nextStep: () => read<NextStep | null>('/api/next-step'),
+  dismissNextStep: (id: string) => change<void>('POST', `/api/next-step/${at(id)}/dismiss`),
+
+  plan: (wishes: Wishes) => change<Plan>('POST', '/api/plans', wishes),
+  interviews: () => read<InterviewSummary[]>('/api/interviews'),
+  startInterview: (wishes: Wishes) => change<Created>('POST', '/api/interviews', wishes),
+  interview: (id: string) => read<Interview>(`/api/interviews/${at(id)}`),
+  deleteInterview: (id: string) => change<void>('DELETE', `/api/interviews/${at(id)}`),
+  deleteEverything: () => change<void>('DELETE', '/api/everything'),
+  report: (id: string, signal?: AbortSignal) =>
+    read<Report>(`/api/interviews/${at(id)}/report`, signal),
+  rate: (id: string, ratings: Ratings) =>
+    change<Ratings>('PUT', `/api/interviews/${at(id)}/ratings`, ratings),
+  importInterview: async (file: File): Promise<Created> => {
+    const body = new FormData();
+    body.append('file', file);
+    return (await request('/api/import', { method: 'POST', body })).json();
+  },
+
+  correct: (answer: string, text: string) =>
+    change<void>('PUT', `/api/answers/${at(answer)}/transcript`, { text } satisfies Correction),
+  undoCorrection: (answer: string) =>
+    change<void>('DELETE', `/api/answers/${at(answer)}/transcript`),
+  retake: (answer: string) => change<Created>('POST', `/api/answers/${at(answer)}/retake`),
+  compare: (before: string, after: string) =>
+    read<Comparison>(`/api/answers/${at(before)}/compare/${at(after)}`),
+  strikeFiller: (answer: string, index: number, struck: boolean) =>
+    change<void>('POST', `/api/answers/${at(answer)}/fillers/${index}/strike`, { struck }),
+
+  /** A short line in an interviewer's voice, as a WAV file. */
+  checkVoice: async (persona: string): Promise<ArrayBuffer> => {
+    const response = await request('/api/check/voice', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ persona }),
+    });
+    return response.arrayBuffer();
+  },
+  /** Stores a piece of the camera's recording; `startUs` belongs to the first piece of a take. */
+  addCameraPiece: (id: string, take: number, seq: number, piece: Blob, startUs?: number) =>
+    request(`/api/interviews/${at(id)}/camera/${take}/${seq}`, {
+      method: 'PUT',
+      body: piece,
+      headers: startUs === undefined ? {} : { 'x-greenroom-start-us': String(Math.round(startUs)) },
+    }),
+};
+
+/** Where a clip of an interview's sound is, for an `<audio>` element. */
+export function soundUrl(
+  id: string,
+  clip: { start?: number; end?: number; side?: Side } = {},
+): string {
+  const query = new URLSearchParams();
+  if (clip.start !== undefined) query.set('start_us', String(Math.round(clip.start)));
+  if (clip.end !== undefined) query.set('end_us', String(Math.round(clip.end)));
+  if (clip.side) query.set('side', clip.side);
+  const text = query.toString();
+  return `/api/interviews/${at(id)}/sound${text ? `?${text}` : ''}`;
+}
+
+/** Where an interview can be downloaded in a format. */
+export function exportUrl(
+  id: string,
+  format: 'json' | 'markdown' | 'print' | 'vtt' | 'greenroom',
+): string {
+  return `/api/interviews/${at(id)}/export/${format}`;
+}
+
+/** Where a socket of the server is. */
+export function socketUrl(path: string): string {
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${path}`;
+}
