@@ -72,7 +72,8 @@ pub enum Action {
         id: UtteranceId,
     },
     /// An answer begins. It holds every turn closed with this reference until
-    /// [`Action::CloseAnswer`].
+    /// [`Action::CloseAnswer`]. Where the candidate took the floor before the question was over, its
+    /// first turn was opened before it.
     OpenAnswer {
         /// Which.
         answer: AnswerRef,
@@ -83,13 +84,14 @@ pub enum Action {
     OpenTurn {
         /// From when on, interview time; may lie somewhat before now.
         from_us: Us,
-        /// What the follow-up asked that this turn replies to, if it replies to one.
-        probe: Option<String>,
     },
     /// The candidate's turn is over. A turn without words is dropped.
     CloseTurn {
         /// The answer it is part of; `None` when it belongs to none.
         answer: Option<AnswerRef>,
+        /// What the follow-up asked that this turn replies to, if it replies to one. Turns without
+        /// one go on with what was said before.
+        probe: Option<String>,
         /// Where it began, interview time, as in its `OpenTurn`.
         from_us: Us,
         /// Where it ended, interview time.

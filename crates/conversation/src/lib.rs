@@ -16,6 +16,7 @@
 
 mod action;
 mod chance;
+mod conversation;
 pub mod floor;
 mod input;
 mod lines;
@@ -29,6 +30,7 @@ pub mod wording;
 pub use action::{
     Action, AnswerRef, CloseReason, EndReason, Hint, LineKind, Notice, Part, UtteranceId,
 };
+pub use conversation::Conversation;
 pub use input::{Engine, Input, UtteranceEvent};
 pub use plan::{PlanError, Wishes, make_plan, single_question_plan};
 pub use view::{FloorView, Phase, View};

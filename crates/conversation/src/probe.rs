@@ -3,7 +3,10 @@
 use interview::{Lack, Question};
 use serde::{Deserialize, Serialize};
 
-use crate::wording::{content_stems, is_filler, is_function_word, tokens, word_count};
+use crate::{
+    chance::shuffled,
+    wording::{content_stems, is_filler, is_function_word, tokens, word_count},
+};
 
 /// The most words of a follow-up.
 pub const WORDS_MAX: usize = 30;
@@ -337,4 +340,103 @@ pub fn model_request(question: &str, said: &str, lack: Lack) -> ModelRequest {
     let user =
         format!("Interview question: {question}\n<answer>\n{said}\n</answer>\nFollow-up question:");
     ModelRequest { system, user }
+}
+
+/// Words with which no quotation ends: it would break off.
+fn breaks_off(word: &str) -> bool {
+    is_function_word(word) || is_filler(word)
+}
+
+/// What the candidate said, in their own words, that a probe for this lack can take up: for the own
+/// action a clause with "we", for the result one with "I" or "we", for specifics one with a vague word.
+/// At most [`QUOTE_WORDS_MAX`] words, as they were said, without punctuation around them.
+#[must_use]
+pub fn quote(said: &str, lack: Lack) -> Option<String> {
+    let wanted: &[&str] = match lack {
+        Lack::OwnAction => &["we"],
+        Lack::Result => &["i", "we"],
+        Lack::Specifics => &["many", "several", "various", "some", "lots", "different", "often"],
+        Lack::Relevance | Lack::Reflection => return None,
+    };
+    let clauses = clauses(said);
+    clauses
+        .iter()
+        .filter_map(|clause| clip(clause, wanted))
+        .max_by_key(|clip| {
+            let content = clip.iter().filter(|word| !breaks_off(&interview::word::key(word)));
+            content.count()
+        })
+        .map(|clip| {
+            let text = clip.join(" ");
+            text.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+        })
+}
+
+/// Splits at punctuation and at the words that join clauses.
+fn clauses(said: &str) -> Vec<Vec<&str>> {
+    let mut clauses = vec![Vec::new()];
+    for word in said.split_whitespace() {
+        let key = interview::word::key(word);
+        let joins = ["and", "but", "so", "because", "then", "which", "when", "while", "that"];
+        if joins.contains(&key.as_str()) {
+            clauses.push(Vec::new());
+            continue;
+        }
+        if let Some(clause) = clauses.last_mut() {
+            clause.push(word);
+        }
+        if word.ends_with([',', '.', ';', ':', '!', '?']) {
+            clauses.push(Vec::new());
+        }
+    }
+    clauses
+}
+
+/// The beginning of a clause from a wanted word on, if it is clean: a verb or thing of content within
+/// six words, no fillers, no number of words that breaks off.
+fn clip<'a>(clause: &[&'a str], wanted: &[&str]) -> Option<Vec<&'a str>> {
+    let keys: Vec<String> = clause.iter().map(|word| interview::word::key(word)).collect();
+    let from = keys.iter().position(|key| wanted.contains(&key.as_str()))?;
+    let subject = matches!(keys[from].as_str(), "we" | "i");
+    let state =
+        ["were", "was", "are", "am", "had", "have", "would", "could", "knew", "wanted", "felt"];
+    if subject
+        && keys.get(from + 1).is_none_or(|verb| state.contains(&verb.as_str()) || is_filler(verb))
+    {
+        return None;
+    }
+    let mut to = (from + QUOTE_WORDS_MAX).min(clause.len());
+    while to > from && breaks_off(&keys[to - 1]) {
+        to -= 1;
+    }
+    let clean =
+        keys[from..to].iter().all(|key| !is_filler(key) && !FORBIDDEN.contains(&key.as_str()));
+    let content = keys[from..to].iter().filter(|key| !breaks_off(key)).count();
+    (clean && to - from >= 2 && content >= 1 && (!subject || to - from >= 3))
+        .then(|| clause[from..to].to_vec())
+}
+
+/// A probe for a lack from the bank's own wordings, in front of it a short quotation where one helps.
+/// `asked` are the follow-ups asked before; none of them comes again. `None` when the bank has no
+/// other wording.
+#[must_use]
+pub fn phrase(
+    question: &Question,
+    lack: Lack,
+    said: &str,
+    asked: &[&str],
+    seed: u64,
+) -> Option<Phrased> {
+    let wordings = question.probes.get(&lack)?;
+    let wording = shuffled(wordings.len(), seed ^ (lack as u64 + 1))
+        .into_iter()
+        .map(|index| wordings[index].as_str())
+        .find(|wording| asked.iter().all(|other| !other.ends_with(wording)))?;
+    let quoted = quote(said, lack)
+        .map(|quote| format!("You said \u{201c}{quote}\u{201d}. {wording}"))
+        .filter(|text| word_count(text) <= WORDS_MAX);
+    Some(match quoted {
+        Some(text) => Phrased { text, own_words: true },
+        None => Phrased { text: wording.to_owned(), own_words: false },
+    })
 }

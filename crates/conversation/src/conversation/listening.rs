@@ -1,0 +1,578 @@
+//! While the candidate has the floor: voice, words, keys, and the end of the turn.
+
+use std::mem;
+
+use interview::{Mode, Us, persona::Occasion};
+
+use super::{
+    Conversation, GAP_US,
+    state::{Floor, Interrupted, Listening, Place, Then},
+};
+use crate::{
+    action::{Action, CloseReason, Hint},
+    floor::{ECHO_LIKELIHOOD, is_listening},
+    request::{Request, understand},
+    wording::{is_before_content, tokens, word_count},
+};
+
+/// Shorter sounds are coughs and clicks, milliseconds; they do not interrupt a silence.
+const VOICED_MS_MIN: u32 = 200;
+
+/// After a pause of this length what follows may be a request by itself, microseconds.
+const SEGMENT_PAUSE_US: Us = 700_000;
+
+/// After a request for time nobody prompts for this long, microseconds.
+const WAIT_US: Us = 20_000_000;
+
+/// A key press in the text field holds prompts back this long, microseconds.
+const TYPING_US: Us = 20_000_000;
+
+/// After this many new words a pause asks what the answer lacks.
+const LACKS_WORDS: usize = 15;
+
+/// Somebody who breaks into a question with at least this many words is answering it.
+const ANSWERING_WORDS: usize = 12;
+
+/// Pace is looked at over this time, and hinted at no more often than once a minute, microseconds.
+const PACE_US: Us = 20_000_000;
+const PACE_HINT_US: Us = 60_000_000;
+
+/// Words a minute between which no hint is given, and how far a person may be from their own pace.
+const PACE_WPM: (f64, f64) = (110.0, 210.0);
+const PACE_OWN_SHARE: f64 = 0.25;
+
+impl Conversation {
+    pub(super) fn on_speech_began(
+        &mut self,
+        at_us: Us,
+        echo_likelihood: Option<f32>,
+        out: &mut Vec<Action>,
+    ) {
+        match &mut self.floor {
+            Floor::Speaking(_) => self.burst_began(at_us, echo_likelihood, out),
+            Floor::Listening(listening) => {
+                let echo = echo_likelihood.is_some_and(|likelihood| likelihood >= ECHO_LIKELIHOOD);
+                if listening.voice || echo {
+                    return;
+                }
+                if at_us - listening.quiet_us >= SEGMENT_PAUSE_US {
+                    listening.words_at_pause = word_count(&listening.text);
+                }
+                listening.quiet_before_us = listening.quiet_us;
+                listening.voice = true;
+                listening.voice_us = at_us.max(listening.from_us);
+                listening.sound_permille = None;
+            }
+            Floor::Deciding { quiet_from_us, .. } => {
+                let pause_ms = ((at_us - *quiet_from_us) / 1_000).clamp(0, 60_000) as u32;
+                self.learn_cut_off(pause_ms);
+                self.listen_on(at_us, out);
+            }
+            Floor::LookingUp { .. } => self.listen_on(at_us, out),
+            Floor::Nobody | Floor::Preparing { .. } | Floor::Reviewing { .. } => {}
+        }
+    }
+
+    /// The candidate goes on after all.
+    fn listen_on(&mut self, at_us: Us, out: &mut Vec<Action>) {
+        let probe = self.pending_probe();
+        self.listen(at_us, probe, None, out);
+        if let Floor::Listening(listening) = &mut self.floor {
+            listening.voice = true;
+        }
+    }
+
+    pub(super) fn on_speech_paused(&mut self, at_us: Us, voiced_ms: u32, out: &mut Vec<Action>) {
+        match &mut self.floor {
+            Floor::Speaking(speech) => {
+                if let Some((burst, _)) = &mut speech.burst {
+                    burst.to_us = Some(at_us.max(burst.from_us));
+                    self.judge_burst(out);
+                }
+            }
+            Floor::Listening(listening) if listening.voice => {
+                listening.voice = false;
+                listening.sound_permille = None;
+                if voiced_ms < VOICED_MS_MIN {
+                    listening.quiet_us = listening.quiet_before_us;
+                    return;
+                }
+                let pause_us = listening.voice_us - listening.quiet_before_us;
+                let went_on = listening.first_us.is_some();
+                listening.quiet_us = at_us.max(listening.voice_us);
+                listening.voiced_ms = listening.voiced_ms.saturating_add(voiced_ms);
+                listening.first_us.get_or_insert(listening.voice_us);
+                if went_on {
+                    self.pauses.learn((pause_us / 1_000).clamp(0, 60_000) as u32);
+                }
+                self.ask_for_lacks(out);
+            }
+            _ => {}
+        }
+    }
+
+    /// In a pause, after enough new words: what does the answer lack so far?
+    fn ask_for_lacks(&mut self, out: &mut Vec<Action>) {
+        let Floor::Listening(listening) = &self.floor else { return };
+        if !matches!(self.place, Place::Item(_)) || listening.interrupted.is_some() {
+            return;
+        }
+        let Some(open) = &mut self.answer else { return };
+        let words =
+            word_count(&listening.text) + open.said.iter().map(|t| word_count(t)).sum::<usize>();
+        if words >= open.lacks_at + LACKS_WORDS {
+            open.lacks_at = words;
+            out.push(Action::WantLacks { answer: open.answer });
+        }
+    }
+
+    pub(super) fn on_silence(
+        &mut self,
+        ms: u32,
+        sound_probability: Option<f32>,
+        out: &mut Vec<Action>,
+    ) {
+        let now_us = self.now_us;
+        if let Floor::Listening(listening) = &mut self.floor {
+            let quiet_us = (now_us - Us::from(ms) * 1_000).max(listening.from_us);
+            if listening.voice {
+                listening.voice = false;
+                listening.first_us.get_or_insert(listening.voice_us);
+                listening.quiet_us = quiet_us;
+            }
+            listening.sound_permille = sound_probability
+                .filter(|probability| probability.is_finite())
+                .map(|probability| (probability.clamp(0.0, 1.0) * 1e3).round() as u16);
+        }
+        self.tick(out);
+    }
+
+    pub(super) fn on_words(&mut self, text: String, out: &mut Vec<Action>) {
+        let now_us = self.now_us;
+        match &mut self.floor {
+            Floor::Speaking(speech) => {
+                if let Some((burst, _)) = &mut speech.burst {
+                    burst.text = text;
+                    self.judge_burst(out);
+                }
+            }
+            Floor::Listening(listening) => {
+                let grew = word_count(&text) > word_count(&listening.text);
+                listening.text = text;
+                if !grew {
+                    return;
+                }
+                listening.first_us.get_or_insert(now_us);
+                let unheard = !listening.voice && listening.voiced_ms == 0;
+                if unheard {
+                    // Words without a voice: voice activity is missing them, so words keep the time.
+                    listening.quiet_us = now_us;
+                }
+                let words = word_count(&listening.text) as u32;
+                self.pace.samples.push_back((now_us, words));
+                self.hint(out);
+            }
+            Floor::Deciding { .. } => {
+                if let Some(last) = self.answer.as_mut().and_then(|open| open.said.last_mut()) {
+                    *last = text;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Sparse hints while the candidate talks.
+    fn hint(&mut self, out: &mut Vec<Action>) {
+        let (oldest_us, now_us) = (self.now_us - PACE_US, self.now_us);
+        while self.pace.samples.get(1).is_some_and(|(us, _)| *us <= oldest_us) {
+            self.pace.samples.pop_front();
+        }
+        if self.plan.hints != interview::Hints::Live || self.is_one_way() {
+            return;
+        }
+        let held_us = self.held_us();
+        let nudge_us = Us::from(self.plan.format.answer_nudge_s) * 1_000_000;
+        if let Some(open) = &mut self.answer
+            && !open.hinted
+            && matches!(self.place, Place::Item(_))
+            && held_us * 4 >= nudge_us * 3
+        {
+            open.hinted = true;
+            out.push(Action::Hint { hint: Hint::ComeToTheOutcome });
+        }
+        let recent = self.pace.hinted_us.is_some_and(|us| now_us - us < PACE_HINT_US);
+        if let Some(hint) = self.pace.hint(now_us).filter(|_| !recent) {
+            self.pace.hinted_us = Some(now_us);
+            out.push(Action::Hint { hint });
+        }
+    }
+
+    pub(super) fn on_typing(&mut self) {
+        let until_us = self.now_us + TYPING_US;
+        if let Floor::Listening(listening) = &mut self.floor {
+            listening.patience_until_us = listening.patience_until_us.max(until_us);
+        }
+    }
+
+    pub(super) fn on_typed(&mut self, text: String, out: &mut Vec<Action>) {
+        if tokens(&text).is_empty() {
+            return;
+        }
+        match &self.floor {
+            Floor::Speaking(speech) => {
+                if matches!(speech.then, Then::End(_)) {
+                    return;
+                }
+                let just_began = self.now_us - speech.from_us < GAP_US && self.answer.is_some();
+                if let Some(target) = self.fall_silent(out) {
+                    let stay = just_began && target.probe.is_none() && !self.is_one_way();
+                    if !stay {
+                        self.arrive(target, self.now_us, out);
+                    }
+                }
+            }
+            Floor::Preparing { .. } => {
+                self.open_answer(self.now_us, out);
+            }
+            Floor::Nobody | Floor::Reviewing { .. } => return,
+            Floor::Listening(_) | Floor::Deciding { .. } | Floor::LookingUp { .. } => {}
+        }
+        if !matches!(self.floor, Floor::Listening(_)) {
+            let probe = self.pending_probe();
+            self.listen(self.now_us, probe, None, out);
+        }
+        self.end_turn(Some(text), out);
+    }
+
+    pub(super) fn on_done(&mut self, out: &mut Vec<Action>) {
+        match &self.floor {
+            Floor::Listening(_) => self.end_turn(None, out),
+            Floor::Reviewing { .. } => self.leave(CloseReason::Answered, None, out),
+            _ => {}
+        }
+    }
+
+    pub(super) fn on_key(&mut self, held: bool, out: &mut Vec<Action>) {
+        self.key = Some((held, self.now_us));
+        if !held {
+            return;
+        }
+        match &self.floor {
+            Floor::Speaking(_) if self.place != Place::Closing && !self.is_one_way() => {
+                self.give_up_floor(self.now_us, None, out);
+            }
+            Floor::Deciding { .. } | Floor::LookingUp { .. } => {
+                let probe = self.pending_probe();
+                self.listen(self.now_us, probe, None, out);
+            }
+            _ => {}
+        }
+        if let Floor::Listening(listening) = &mut self.floor {
+            listening.first_us.get_or_insert(self.now_us);
+        }
+    }
+
+    pub(super) fn on_repeat(&mut self, out: &mut Vec<Action>) {
+        match &mut self.floor {
+            Floor::Listening(listening) => match listening.interrupted.take() {
+                Some(interrupted) => {
+                    self.close_turn(None, false, out);
+                    self.say_the_rest(interrupted, out);
+                }
+                None => self.repeat(false, out),
+            },
+            Floor::Deciding { .. } => self.ask_again(Occasion::Repeat, out),
+            _ => {}
+        }
+    }
+
+    /// Closes the turn and says again what was asked last.
+    fn repeat(&mut self, aside: bool, out: &mut Vec<Action>) {
+        self.close_turn(None, aside, out);
+        self.ask_again(Occasion::Repeat, out);
+    }
+
+    /// Skip and later, by key.
+    pub(super) fn on_leave(&mut self, close: CloseReason, out: &mut Vec<Action>) {
+        match &self.floor {
+            Floor::Speaking(_) => {
+                if let Some(target) = self.fall_silent(out) {
+                    self.arrive(target, self.now_us, out);
+                } else {
+                    return;
+                }
+            }
+            Floor::Listening(_) => self.close_turn(None, false, out),
+            Floor::Deciding { .. } | Floor::LookingUp { .. } => {}
+            Floor::Preparing { .. } => self.open_answer(self.now_us, out),
+            Floor::Reviewing { .. } | Floor::Nobody => return,
+        }
+        self.leave_as(close, out);
+    }
+
+    fn leave_as(&mut self, close: CloseReason, out: &mut Vec<Action>) {
+        let content = self.answer.as_ref().is_some_and(super::state::OpenAnswer::has_content);
+        match close {
+            CloseReason::Deferred if !content && !self.is_one_way() => self.defer(out),
+            // What was said so far stays an answer.
+            _ if content => self.leave(CloseReason::Answered, None, out),
+            _ => self.leave(CloseReason::Skipped, None, out),
+        }
+    }
+
+    /// The turn is over, by silence, key or a typed text: finds out what it was.
+    pub(super) fn end_turn(&mut self, typed: Option<String>, out: &mut Vec<Action>) {
+        let Floor::Listening(listening) = &mut self.floor else { return };
+        let interrupted = listening.interrupted.take();
+        let text = typed.clone().unwrap_or_else(|| listening.text.clone());
+        let quiet_us = if listening.voice { self.now_us } else { listening.quiet_us };
+        if interrupted.is_some() {
+            self.count_take_over(&text, out);
+        }
+        if let Some(request) = self.request_of(&text) {
+            self.grant(request, typed, interrupted, out);
+            return;
+        }
+        if let Some(interrupted) = interrupted
+            && !self.settle_turn(interrupted, &text, typed.clone(), out)
+        {
+            return;
+        }
+        let voiced = match &self.floor {
+            Floor::Listening(listening) => !self.captions && listening.voiced_ms > 0,
+            _ => false,
+        };
+        let content = !is_before_content(&text) || voiced;
+        self.close_turn(typed, false, out);
+        if self.is_one_way() {
+            self.after_recording(out);
+        } else if content || self.answer.as_ref().is_some_and(super::state::OpenAnswer::has_content)
+        {
+            self.reply(quiet_us, out);
+        } else {
+            self.leave(CloseReason::Skipped, None, out);
+        }
+    }
+
+    /// A turn that broke into the interviewer's speech is over. Returns whether it is to be treated as
+    /// an answer; otherwise it was closed here and the rest is being said.
+    fn settle_turn(
+        &mut self,
+        interrupted: Interrupted,
+        text: &str,
+        typed: Option<String>,
+        out: &mut Vec<Action>,
+    ) -> bool {
+        let words = word_count(text);
+        if words == 0 || is_listening(text) || is_before_content(text) {
+            self.close_turn(typed, true, out);
+            self.say_the_rest(interrupted, out);
+            return false;
+        }
+        if self.answer.is_some() {
+            if let Some(pause_ms) = interrupted.pause_ms {
+                self.learn_cut_off(pause_ms);
+            }
+            return true;
+        }
+        let from_us = match &self.floor {
+            Floor::Listening(listening) => listening.from_us,
+            _ => self.now_us,
+        };
+        match interrupted.then.clone() {
+            Then::Listen(target) if words >= ANSWERING_WORDS => {
+                self.arrive(target, from_us, out);
+                true
+            }
+            _ => {
+                self.close_turn(typed, true, out);
+                self.say_the_rest(interrupted, out);
+                false
+            }
+        }
+    }
+
+    /// What a whole turn asks for, in the present situation.
+    fn request_of(&self, text: &str) -> Option<Request> {
+        if self.is_one_way() {
+            return None;
+        }
+        let offered = self.answer.as_ref().is_some_and(|open| open.repeat_offered);
+        match understand(text)? {
+            Request::No if self.place == Place::CandidateQuestions => Some(Request::Done),
+            Request::Yes if self.place == Place::CandidateQuestions => Some(Request::Wait),
+            Request::Yes | Request::No if !offered => None,
+            Request::Done if self.place == Place::WarmUp => None,
+            request => Some(request),
+        }
+    }
+
+    /// What the words after the last long pause ask for: only what cannot be part of a story.
+    pub(super) fn request_at_end(&self, listening: &Listening) -> Option<Request> {
+        let whole = self.request_of(&listening.text);
+        if whole.is_some() || self.is_one_way() {
+            return whole;
+        }
+        let tail: Vec<&str> =
+            listening.text.split_whitespace().skip(listening.words_at_pause).collect();
+        understand(&tail.join(" ")).filter(|request| {
+            listening.words_at_pause > 0 && matches!(request, Request::Repeat | Request::Done)
+        })
+    }
+
+    /// A request was made in the middle of an answer or instead of one.
+    pub(super) fn on_request(&mut self, out: &mut Vec<Action>) {
+        let Floor::Listening(listening) = &mut self.floor else { return };
+        let interrupted = listening.interrupted.take();
+        let text = listening.text.clone();
+        if interrupted.is_some() {
+            self.count_take_over(&text, out);
+        }
+        match self.request_of(&text) {
+            Some(request) => self.grant(request, None, interrupted, out),
+            None => {
+                // Words after a pause inside an answer: the answer keeps them.
+                let Floor::Listening(listening) = &self.floor else { return };
+                match self.request_at_end(listening) {
+                    Some(Request::Repeat) => self.repeat(false, out),
+                    _ => self.end_turn(None, out),
+                }
+            }
+        }
+    }
+
+    /// Does what was asked for.
+    fn grant(
+        &mut self,
+        request: Request,
+        typed: Option<String>,
+        interrupted: Option<Interrupted>,
+        out: &mut Vec<Action>,
+    ) {
+        match (request, interrupted) {
+            (Request::Stop, _) => {
+                self.close_turn(typed, true, out);
+                self.stop(out);
+            }
+            (Request::Wait, interrupted) => self.wait(typed, interrupted, out),
+            (Request::Repeat | Request::Yes | Request::No, Some(interrupted)) => {
+                self.close_turn(typed, true, out);
+                self.say_the_rest(interrupted, out);
+            }
+            (Request::Repeat | Request::Yes, None) => {
+                self.close_turn(typed, true, out);
+                self.ask_again(Occasion::Repeat, out);
+            }
+            (Request::No, None) => {
+                self.close_turn(typed, true, out);
+                self.listen_patiently(out);
+            }
+            (Request::Skip | Request::Later | Request::Done, interrupted) => {
+                self.close_turn(typed, true, out);
+                if let Some(Interrupted { then: Then::Listen(target), .. }) = interrupted {
+                    self.arrive(target, self.now_us, out);
+                }
+                self.leave_on_request(request, out);
+            }
+        }
+    }
+
+    fn leave_on_request(&mut self, request: Request, out: &mut Vec<Action>) {
+        if self.place == Place::CandidateQuestions {
+            self.close(CloseReason::Answered, None, out);
+            return;
+        }
+        let content = self.answer.as_ref().is_some_and(super::state::OpenAnswer::has_content);
+        match request {
+            Request::Done if content => self.reply(self.now_us, out),
+            Request::Later => self.leave_as(CloseReason::Deferred, out),
+            _ => self.leave_as(CloseReason::Skipped, out),
+        }
+    }
+
+    /// The candidate asked for time.
+    fn wait(
+        &mut self,
+        typed: Option<String>,
+        interrupted: Option<Interrupted>,
+        out: &mut Vec<Action>,
+    ) {
+        self.close_turn(typed, true, out);
+        self.listen_patiently(out);
+        if let Floor::Listening(listening) = &mut self.floor {
+            listening.interrupted = interrupted;
+        }
+    }
+
+    fn listen_patiently(&mut self, out: &mut Vec<Action>) {
+        let probe = self.pending_probe();
+        self.listen(self.now_us, probe, None, out);
+        if let Floor::Listening(listening) = &mut self.floor {
+            listening.patience_until_us = self.now_us + WAIT_US;
+        }
+    }
+
+    /// Closes the candidate's turn; afterwards nobody has the floor.
+    pub(super) fn close_turn(&mut self, typed: Option<String>, aside: bool, out: &mut Vec<Action>) {
+        if !matches!(self.floor, Floor::Listening(_)) {
+            return;
+        }
+        let Floor::Listening(listening) = mem::replace(&mut self.floor, Floor::Nobody) else {
+            return;
+        };
+        let silent = listening.voice || listening.first_us.is_none();
+        let to_us = if silent { self.now_us } else { listening.quiet_us };
+        let to_us = to_us.max(listening.from_us);
+        let began_us = self.turn_began_us(&listening).filter(|_| typed.is_none() && !aside);
+        let held_us = began_us.map_or(0, |began_us| (self.now_us - began_us).max(0));
+        let text = typed.clone().unwrap_or(listening.text);
+        if typed.is_none() && !aside {
+            self.pace.words += word_count(&text) as u64;
+            self.pace.held_us += held_us;
+        }
+        if let Some(open) = &mut self.answer {
+            open.held_us += held_us;
+            if !aside && !tokens(&text).is_empty() {
+                open.said.push(text);
+                open.probe_pending = false;
+                open.prompts = 0;
+                open.repeat_offered = false;
+            }
+        }
+        out.push(Action::CloseTurn {
+            answer: self.answer.as_ref().map(|open| open.answer),
+            probe: listening.probe,
+            from_us: listening.from_us,
+            to_us,
+            mode: if typed.is_some() { Mode::Typed } else { Mode::Spoken },
+            typed,
+            aside,
+        });
+    }
+}
+
+impl super::Pace {
+    /// A hint when the last 20 s were too fast or too slow, both in themselves and for this person.
+    fn hint(&self, now_us: Us) -> Option<Hint> {
+        let (from_us, from_words) = *self.samples.front()?;
+        let (_, to_words) = *self.samples.back()?;
+        if now_us - from_us < PACE_US {
+            return None;
+        }
+        let wpm =
+            f64::from(to_words.saturating_sub(from_words)) / ((now_us - from_us) as f64 / 6e7);
+        let own_wpm = (self.held_us >= PACE_US)
+            .then(|| self.words as f64 / (self.held_us as f64 / 6e7))
+            .filter(|own_wpm| *own_wpm > 0.0);
+        let far = |share: f64| {
+            own_wpm.is_none_or(|own_wpm| (wpm / own_wpm - 1.0) * share > PACE_OWN_SHARE)
+        };
+        if wpm > PACE_WPM.1 && far(1.0) {
+            Some(Hint::Slower)
+        } else if wpm < PACE_WPM.0 && wpm > 0.0 && far(-1.0) {
+            Some(Hint::Faster)
+        } else {
+            None
+        }
+    }
+}
