@@ -40,6 +40,8 @@ pub enum RatingOf {
     After,
     /// How well it went, before the report is read.
     Performance,
+    /// Confidence for the real interview.
+    Confidence,
 }
 
 /// A candidate's own rating. The latest of each kind counts; all are kept.
