@@ -26,7 +26,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::web::agent;
+pub(crate) use self::web::agent_settings;
 pub use self::{
     progress::{Board, BoardRow, Event, Phase, Progress, Silent},
     pull::{Attempt, Origins, PullReport},

@@ -251,13 +251,13 @@ impl<'a> Pull<'a> {
         };
         let target = Target { pull: self, model, file, folder, bytes_before };
         if let Some(from) = &self.origins.folder {
-            match target.from_folder(from) {
+            match target.take_from_folder(from) {
                 Ok(()) => return Ok(()),
                 Err(error) => note(from.display().to_string(), &ended(error)?),
             }
         }
         for source in &file.sources {
-            match target.from_source(source) {
+            match target.take_from_source(source) {
                 Ok(()) => return Ok(()),
                 Err(error) => note(describe(source), &ended(error)?),
             }
@@ -322,7 +322,7 @@ struct Target<'a> {
 
 impl Target<'_> {
     /// From the folder the person named: the file itself, else the packages it is in.
-    fn from_folder(&self, from: &Path) -> Result<(), SourceError> {
+    fn take_from_folder(&self, from: &Path) -> Result<(), SourceError> {
         let file = from.join(&self.model.id).join(&self.file.path);
         if file.is_file() {
             return self.put_together(&[Packed::Alone { path: file, deflated: false }], false);
@@ -342,7 +342,7 @@ impl Target<'_> {
 
     /// From a registry or an address; again if what came was not the pinned content, since a
     /// transfer that was taken up again may have joined two different files.
-    fn from_source(&self, source: &Source) -> Result<(), SourceError> {
+    fn take_from_source(&self, source: &Source) -> Result<(), SourceError> {
         let mut wrong = 0;
         loop {
             let packed = match source {

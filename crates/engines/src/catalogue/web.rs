@@ -12,8 +12,10 @@ use std::{
 use secrecy::{ExposeSecret, SecretString};
 use ureq::{
     Agent, Body,
+    config::ConfigBuilder,
     http::{Response, StatusCode, header},
     tls::{PemItem, RootCerts, TlsConfig},
+    typestate::AgentScope,
 };
 use url::Url;
 
@@ -81,7 +83,7 @@ impl Link {
         self.url.host_str().unwrap_or("the server").to_owned()
     }
 
-    fn broke_off(&self, reason: impl ToString) -> WebError {
+    fn broke_off(&self, reason: &dyn std::fmt::Display) -> WebError {
         WebError::BrokeOff { host: self.host(), reason: reason.to_string() }
     }
 }
@@ -111,7 +113,8 @@ pub(super) struct Web {
 
 impl Web {
     pub(super) fn new() -> Self {
-        Self { agent: agent(Duration::from_secs(READ_S_MAX)), pause: Duration::from_millis(500) }
+        let agent = agent_settings(Duration::from_secs(READ_S_MAX)).build().into();
+        Self { agent, pause: Duration::from_millis(500) }
     }
 
     /// Fetches a page and its content type.
@@ -130,7 +133,7 @@ impl Web {
                 .with_config()
                 .limit(PAGE_BYTES_MAX)
                 .read_to_string()
-                .map_err(|error| link.broke_off(error))?;
+                .map_err(|error| link.broke_off(&error))?;
             Ok((kind, text))
         })
     }
@@ -154,10 +157,10 @@ impl Web {
                 .as_reader()
                 .take(piece.len)
                 .read_to_end(&mut bytes)
-                .map_err(|error| link.broke_off(error))?;
+                .map_err(|error| link.broke_off(&error))?;
             let wanted = piece.len.min(total.saturating_sub(start));
             if (bytes.len() as u64) < wanted {
-                return Err(link.broke_off("the piece came short"));
+                return Err(link.broke_off(&"the piece came short"));
             }
             Ok((bytes, total))
         })
@@ -192,7 +195,7 @@ impl Web {
             watch.retrying(&error.to_string());
             self.rest(fruitless, watch, len_of(to))?;
         }
-        Err(link.broke_off("too many tries"))
+        Err(link.broke_off(&"too many tries"))
     }
 
     fn try_download(
@@ -219,31 +222,10 @@ impl Web {
             (None, _) => Some((have, None)),
         };
         let mut response = self.get(link, None, wanted)?;
-        let (begin, total) = match (piece, response.status()) {
-            (Some(piece), _) => {
-                let (start, _) = require_range(link, &response)?;
-                if start != piece.start + have {
-                    return Err(WebError::NoRanges { host: link.host() });
-                }
-                (have, Some(piece.len))
-            }
-            (None, StatusCode::PARTIAL_CONTENT) => {
-                let (start, total) = require_range(link, &response)?;
-                if start != have {
-                    return Err(WebError::NoRanges { host: link.host() });
-                }
-                (have, Some(total))
-            }
-            (None, StatusCode::RANGE_NOT_SATISFIABLE) => {
-                return finish_or_restart(link, &response, to, have);
-            }
-            (None, _) => {
-                require_success(link, &response)?;
-                let total = header_of(&response, header::CONTENT_LENGTH)
-                    .and_then(|length| length.parse::<u64>().ok());
-                (0, total)
-            }
-        };
+        if piece.is_none() && response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
+            return finish_or_restart(link, &response, to, have);
+        }
+        let (begin, total) = begin_and_total(link, &response, piece, have)?;
         let mut file =
             OpenOptions::new().create(true).write(true).truncate(false).open(to).map_err(disk)?;
         file.set_len(begin).map_err(disk)?;
@@ -305,8 +287,8 @@ impl Web {
     }
 }
 
-/// An agent that trusts what this machine trusts and leaves statuses to its caller.
-pub(crate) fn agent(read_time_max: Duration) -> Agent {
+/// Settings of an agent that trusts what this machine trusts and leaves statuses to its caller.
+pub(crate) fn agent_settings(read_time_max: Duration) -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
         .http_status_as_error(false)
         .user_agent(concat!("greenroom/", env!("CARGO_PKG_VERSION")))
@@ -316,8 +298,6 @@ pub(crate) fn agent(read_time_max: Duration) -> Agent {
         .timeout_recv_response(Some(read_time_max))
         .timeout_per_read(Some(read_time_max))
         .tls_config(TlsConfig::builder().root_certs(root_certificates()).build())
-        .build()
-        .into()
 }
 
 /// The certificates of `SSL_CERT_FILE`, else of the operating system, else Mozilla's as they were
@@ -361,7 +341,7 @@ fn copy(
         if watch.advanced(have, total).is_break() {
             return Err(WebError::Cancelled);
         }
-        let count = reader.read(&mut buffer).map_err(|error| link.broke_off(error))?;
+        let count = reader.read(&mut buffer).map_err(|error| link.broke_off(&error))?;
         if count == 0 {
             break;
         }
@@ -373,9 +353,30 @@ fn copy(
             .map_err(|error| WebError::Disk { path: to.to_owned(), error })?;
     }
     match total {
-        Some(total) if have < total => Err(link.broke_off(format!("{have} of {total} bytes came"))),
+        Some(total) if have < total => {
+            Err(link.broke_off(&format!("{have} of {total} bytes came")))
+        }
         _ => Ok(()),
     }
+}
+
+/// Where in the file the answer's body belongs, and how large the file will be if that is known.
+fn begin_and_total(
+    link: &Link,
+    response: &Response<Body>,
+    piece: Option<Piece>,
+    have: u64,
+) -> Result<(u64, Option<u64>), WebError> {
+    if piece.is_none() && response.status() != StatusCode::PARTIAL_CONTENT {
+        require_success(link, response)?;
+        let length = header_of(response, header::CONTENT_LENGTH);
+        return Ok((0, length.and_then(|length| length.parse().ok())));
+    }
+    let (start, total) = require_range(link, response)?;
+    if start != piece.map_or(0, |piece| piece.start) + have {
+        return Err(WebError::NoRanges { host: link.host() });
+    }
+    Ok((have, Some(piece.map_or(total, |piece| piece.len))))
 }
 
 /// The answer to asking for more than there is: either nothing was missing, or what is here belongs
@@ -392,7 +393,7 @@ fn finish_or_restart(
         return Ok(());
     }
     fs::remove_file(to).map_err(|error| WebError::Disk { path: to.to_owned(), error })?;
-    Err(link.broke_off("what was fetched before does not fit"))
+    Err(link.broke_off(&"what was fetched before does not fit"))
 }
 
 fn require_success(link: &Link, response: &Response<Body>) -> Result<(), WebError> {
