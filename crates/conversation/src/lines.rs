@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use interview::{Plan, persona::Occasion};
 use serde::{Deserialize, Serialize};
 
-use crate::{chance::shuffled, plan::minutes_of};
+use crate::{chance::shuffled, plan::minutes_of, wording::tokens};
 
 /// A line ready to be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,16 +25,20 @@ pub(crate) struct Lines {
 
 impl Lines {
     /// The next line for an occasion: the persona's lines in an order of the seed's, over and over,
-    /// never the same twice in a row while there are two. `None` when every line needs a value that
-    /// the plan does not have.
+    /// never the same twice in a row while there are two. Lines with one of the words `unfit` are passed
+    /// over while there are others. `None` when every line needs a value that the plan does not have.
     pub(crate) fn choose(
         &mut self,
         plan: &Plan,
         seed: u64,
         occasion: Occasion,
         question: Option<&str>,
+        unfit: &[&str],
     ) -> Option<Line> {
-        let lines = filled(plan, seed, occasion, question);
+        let mut lines = filled(plan, seed, occasion, question);
+        if lines.iter().any(|line| fits(&line.text, unfit)) {
+            lines.retain(|line| fits(&line.text, unfit));
+        }
         if lines.is_empty() {
             return None;
         }
@@ -50,6 +54,17 @@ impl Lines {
         self.last.insert(occasion, line.text.clone());
         Some(line)
     }
+}
+
+/// Words of lines that lead on to another question: wrong where none follows.
+pub(crate) const LEADING_ON: &[&str] =
+    &["next", "another", "other", "different", "else", "on", "along", "rest", "others"];
+
+/// Words of lines that invite to begin: wrong where somebody has begun already.
+pub(crate) const BEGINNING: &[&str] = &["start", "begin", "story", "small", "ready"];
+
+fn fits(text: &str, unfit: &[&str]) -> bool {
+    unfit.is_empty() || tokens(text).iter().all(|word| !unfit.contains(&word.as_str()))
 }
 
 /// All lines for an occasion that can be filled, in the order in which a seed uses them.

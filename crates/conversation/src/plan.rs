@@ -422,6 +422,8 @@ impl<'a> Chooser<'a> {
     fn new(bank: &'a Bank, frame: &'a Frame, wishes: &'a Wishes, seed: u64) -> Self {
         let goal = wishes.goal.as_ref();
         let role = goal.map_or("", |goal| goal.role.as_str());
+        // Two goals draw differently even from the same seed.
+        let seed = role.bytes().fold(seed, |seed, byte| mixed(seed ^ u64::from(byte)));
         let focus = match (&wishes.focus[..], goal) {
             ([], Some(goal)) => &goal.focus[..],
             (focus, _) => focus,

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     action::{Action, AnswerRef, CloseReason, EndReason, LineKind, Part},
+    lines::{BEGINNING, LEADING_ON},
     probe::{Phrased, check_probe, phrase},
     wording::{is_before_content, word_count},
 };
@@ -50,8 +51,8 @@ impl Conversation {
         if self.place != Place::Ready || self.floor != Floor::Nobody {
             return;
         }
-        let mut drafts: Vec<Draft> = self.line(Occasion::Greeting, None).into_iter().collect();
-        let warm_up = self.plan.format.warm_up.then(|| self.line(Occasion::WarmUp, None)).flatten();
+        let mut drafts: Vec<Draft> = self.line(Occasion::Greeting).into_iter().collect();
+        let warm_up = self.plan.format.warm_up.then(|| self.line(Occasion::WarmUp)).flatten();
         match warm_up {
             Some(mut warm_up) => {
                 warm_up.part = Some(Part::WarmUp);
@@ -95,7 +96,7 @@ impl Conversation {
         } else if self.plan.format.candidate_questions
             && !self.is_one_way()
             && self.place != Place::CandidateQuestions
-            && let Some(mut invite) = self.line(Occasion::InviteQuestions, None)
+            && let Some(mut invite) = self.line(Occasion::InviteQuestions)
         {
             invite.part = Some(Part::CandidateQuestions);
             drafts.push(invite);
@@ -106,8 +107,9 @@ impl Conversation {
         }
     }
 
-    /// What comes between the answer that ends here and what follows it.
-    fn lead(&mut self, close: CloseReason) -> Vec<Draft> {
+    /// What comes between the answer that ends here and what follows it. In front of the candidate's
+    /// own questions or the goodbye, an acknowledgement would be one phrase too many.
+    fn lead(&mut self, close: CloseReason) -> Option<Draft> {
         let occasion = match (close, self.place) {
             (CloseReason::TimeUp, _) => Occasion::TimeUp,
             (CloseReason::Skipped | CloseReason::Silent | CloseReason::Deferred, _) => {
@@ -116,7 +118,11 @@ impl Conversation {
             (_, Place::WarmUp) => Occasion::FirstQuestion,
             _ => Occasion::Acknowledgement,
         };
-        self.line(occasion, None).into_iter().collect()
+        match (self.upcoming.is_empty(), occasion) {
+            (false, occasion) => self.line(occasion),
+            (true, Occasion::TimeUp) => self.line_without(occasion, LEADING_ON),
+            (true, _) => None,
+        }
     }
 
     /// Ends the answer here and goes on with what follows it.
@@ -126,7 +132,7 @@ impl Conversation {
         quiet_from_us: Option<Us>,
         out: &mut Vec<Action>,
     ) {
-        let lead = self.lead(close);
+        let lead = self.lead(close).into_iter().collect();
         self.next(lead, close, quiet_from_us, out);
     }
 
@@ -209,7 +215,7 @@ impl Conversation {
         if let Some(phrased) = phrase(question, lack, &said, &asked, self.seed) {
             return Some(phrased);
         }
-        let line = self.line(Occasion::Probe, None)?;
+        let line = self.line(Occasion::Probe)?;
         let open = self.answer.as_ref()?;
         let fresh = open.probes.iter().all(|probe| probe.text != line.text);
         fresh.then_some(Phrased { text: line.text, own_words: false })
@@ -276,7 +282,7 @@ impl Conversation {
     pub(super) fn ask_again(&mut self, occasion: Occasion, out: &mut Vec<Action>) {
         let Some(asked) = self.asked.clone() else { return };
         let place = self.place;
-        let lead = self.lines.choose(&self.plan, self.seed, occasion, Some(&asked.text));
+        let lead = self.lines.choose(&self.plan, self.seed, occasion, Some(&asked.text), &[]);
         let mut drafts = Vec::new();
         match lead {
             Some(lead) if lead.holds_question => drafts.push(Draft { text: lead.text, ..asked }),
@@ -296,7 +302,9 @@ impl Conversation {
 
     /// Says a line without asking anything new, and goes on listening.
     pub(super) fn remark(&mut self, occasion: Occasion, out: &mut Vec<Action>) {
-        let drafts: Vec<Draft> = self.line(occasion, None).into_iter().collect();
+        let answered = self.answer.as_ref().is_some_and(OpenAnswer::has_content);
+        let unfit = if answered { BEGINNING } else { &[] };
+        let drafts: Vec<Draft> = self.line_without(occasion, unfit).into_iter().collect();
         let target = Target::here(self.place);
         self.speak(drafts, Then::Listen(target), None, out);
     }
@@ -333,12 +341,12 @@ impl Conversation {
         let mut drafts = Vec::new();
         match notes {
             Some(notes) => {
-                drafts.extend(self.line(Occasion::FromNotes, None));
+                drafts.extend(self.line(Occasion::FromNotes));
                 let text = notes.chars().take(NOTES_CHARS_MAX).collect();
                 let part = self.place.part();
                 drafts.push(Draft { text, line: LineKind::Notes, part, own_words: true });
             }
-            None => drafts.extend(self.line(Occasion::NotInNotes, None)),
+            None => drafts.extend(self.line(Occasion::NotInNotes)),
         }
         let replies = match &mut self.answer {
             Some(open) => {
@@ -352,11 +360,11 @@ impl Conversation {
         if replies >= REPLIES_MAX {
             self.close_answer(CloseReason::Answered, out);
             self.place = Place::Closing;
-            drafts.extend(self.line(Occasion::Closing, None));
+            drafts.extend(self.line(Occasion::Closing));
             self.speak(drafts, Then::End(EndReason::Completed), None, out);
             return;
         }
-        if let Some(anything_else) = self.line(Occasion::AnythingElse, None) {
+        if let Some(anything_else) = self.line(Occasion::AnythingElse) {
             drafts.push(anything_else);
         }
         let place = self.place;

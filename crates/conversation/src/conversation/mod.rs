@@ -203,7 +203,7 @@ impl Conversation {
             Floor::Nobody => {}
             Floor::Speaking(speech) => {
                 let closing = matches!(speech.then, Then::End(_));
-                let lead = if closing { None } else { self.line(Occasion::WhereWereWe, None) };
+                let lead = if closing { None } else { self.line(Occasion::WhereWereWe) };
                 let drafts = lead.into_iter().chain(speech.queue.into_iter().map(Utterance::draft));
                 self.speak(drafts.collect(), speech.then, None, out);
             }
@@ -231,7 +231,7 @@ impl Conversation {
         self.close_turn(None, false, out);
         match interrupted {
             Some(interrupted) => {
-                let lead = self.line(Occasion::WhereWereWe, None);
+                let lead = self.line(Occasion::WhereWereWe);
                 let unsaid = interrupted.unsaid.into_iter().map(Utterance::draft);
                 self.speak(lead.into_iter().chain(unsaid).collect(), interrupted.then, None, out);
             }

@@ -58,14 +58,15 @@ impl Speech {
 
 impl Conversation {
     /// A line of the persona for an occasion, if there is one.
-    pub(super) fn line(&mut self, occasion: Occasion, question: Option<&str>) -> Option<Draft> {
-        let line = self.lines.choose(&self.plan, self.seed, occasion, question)?;
-        Some(Draft {
-            text: line.text,
-            line: occasion.into(),
-            part: self.place.part(),
-            own_words: false,
-        })
+    pub(super) fn line(&mut self, occasion: Occasion) -> Option<Draft> {
+        self.line_without(occasion, &[])
+    }
+
+    /// The same, preferably one without these words.
+    pub(super) fn line_without(&mut self, occasion: Occasion, unfit: &[&str]) -> Option<Draft> {
+        let line = self.lines.choose(&self.plan, self.seed, occasion, None, unfit)?;
+        let (text, part) = (line.text, self.place.part());
+        Some(Draft { text, line: occasion.into(), part, own_words: false })
     }
 
     /// Says these one after another; `then` follows when the last has been heard.
@@ -353,21 +354,17 @@ impl Conversation {
         self.speak(drafts, interrupted.then, None, out);
     }
 
-    /// Stops speaking; returns where the speech was leading.
+    /// Stops speaking; returns where the speech was leading. A goodbye goes on, and so does whoever has
+    /// not been speaking.
     pub(super) fn fall_silent(&mut self, out: &mut Vec<Action>) -> Option<Target> {
-        if !matches!(self.floor, Floor::Speaking(_)) {
-            return None;
-        }
-        let Floor::Speaking(speech) = mem::replace(&mut self.floor, Floor::Nobody) else {
-            return None;
-        };
+        let Floor::Speaking(speech) = &self.floor else { return None };
+        let (Then::Listen(target) | Then::Prepare(target)) = &speech.then else { return None };
+        let target = target.clone();
         if let Some(front) = speech.queue.front() {
             out.push(Action::StopSpeaking { id: front.id });
         }
-        match speech.then {
-            Then::Listen(target) | Then::Prepare(target) => Some(target),
-            Then::End(_) => None,
-        }
+        self.floor = Floor::Nobody;
+        Some(target)
     }
 
     /// Counts a take-over that had, or had not, words.
@@ -398,7 +395,7 @@ impl Conversation {
     ) {
         self.place = Place::Closing;
         let mut drafts: Vec<Draft> = lead.into_iter().collect();
-        drafts.extend(self.line(occasion, None));
+        drafts.extend(self.line(occasion));
         self.speak(drafts, Then::End(reason), None, out);
     }
 
