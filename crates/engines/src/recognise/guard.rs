@@ -1,0 +1,98 @@
+//! What keeps words out that nobody said: Whisper writes something for silence and noise too, and now
+//! and then repeats itself without end.
+
+/// Above this the model says that nobody spoke, and below the log probability after it, that it
+/// guesses: Whisper's own rule (Radford et al. 2022, section 4.5).
+const NO_SPEECH_PROBABILITY: f32 = 0.6;
+const LOG_PROBABILITY_MIN: f32 = -1.0;
+/// Words this improbable are a guess whoever spoke.
+const LOG_PROBABILITY_HOPELESS: f32 = -1.5;
+/// The initial text given back word for word needs this little doubt to be no speech.
+const ECHO_NO_SPEECH_PROBABILITY: f32 = 0.1;
+/// The fastest speakers have about 7 words, so about 10 tokens, a second.
+const TOKENS_A_SECOND_MAX: f32 = 12.0;
+/// Tokens that even the shortest piece may have.
+const TOKENS_FREE: f32 = 8.0;
+/// A phrase of up to this many tokens is looked at for repetition.
+const PHRASE_TOKENS_MAX: usize = 12;
+/// "No, no, no, no" is speech; more of the same is a loop.
+const REPEATS_MAX: usize = 5;
+
+/// What a result is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Words that were said.
+    Speech,
+    /// Nobody spoke.
+    Silence,
+    /// The model ran away; another attempt may do better.
+    Broken,
+}
+
+/// Judges the tokens that the model gave for `seconds` of sound. `echo` says that they repeat the
+/// initial text.
+pub(super) fn judge(
+    tokens: &[usize],
+    seconds: f32,
+    mean_log_probability: f32,
+    no_speech_probability: f32,
+    echo: bool,
+) -> Verdict {
+    if tokens.is_empty() {
+        return Verdict::Silence;
+    }
+    let too_many = tokens.len() as f32 > TOKENS_FREE + seconds * TOKENS_A_SECOND_MAX;
+    if too_many || ends_in_loop(tokens) {
+        return Verdict::Broken;
+    }
+    let unheard =
+        no_speech_probability > NO_SPEECH_PROBABILITY && mean_log_probability < LOG_PROBABILITY_MIN;
+    let echoed = echo && no_speech_probability > ECHO_NO_SPEECH_PROBABILITY;
+    if unheard || echoed || mean_log_probability < LOG_PROBABILITY_HOPELESS {
+        return Verdict::Silence;
+    }
+    Verdict::Speech
+}
+
+/// Whether `tokens` hold the same phrase more than [`REPEATS_MAX`] times in a row anywhere.
+fn ends_in_loop(tokens: &[usize]) -> bool {
+    (1..=tokens.len()).any(|end| is_loop(&tokens[..end]))
+}
+
+/// Whether the last tokens are the same phrase more than [`REPEATS_MAX`] times in a row.
+pub(crate) fn is_loop(tokens: &[usize]) -> bool {
+    (1..=PHRASE_TOKENS_MAX).any(|length| {
+        let repeats = REPEATS_MAX + 1;
+        let Some(start) = tokens.len().checked_sub(length * repeats) else { return false };
+        let tail = &tokens[start..];
+        tail[length..] == tail[..tail.len() - length]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Verdict, is_loop, judge};
+
+    #[test]
+    fn repetition_is_a_loop_when_no_person_would() {
+        assert!(!is_loop(&[7, 7, 7, 7, 7]));
+        assert!(is_loop(&[1, 7, 7, 7, 7, 7, 7]));
+        assert!(is_loop(&[[3, 4, 5]; 6].concat()));
+        assert!(!is_loop(&[[3, 4, 5]; 5].concat()));
+        assert!(!is_loop(&[]));
+    }
+
+    #[test]
+    fn a_result_is_speech_silence_or_broken() {
+        let words: Vec<usize> = (0..20).collect();
+        assert_eq!(judge(&words, 5.0, -0.3, 0.01, false), Verdict::Speech);
+        assert_eq!(judge(&words, 5.0, -0.3, 0.9, false), Verdict::Speech);
+        assert_eq!(judge(&words, 5.0, -1.2, 0.9, false), Verdict::Silence);
+        assert_eq!(judge(&words, 5.0, -1.6, 0.1, false), Verdict::Silence);
+        assert_eq!(judge(&words, 5.0, -0.3, 0.2, true), Verdict::Silence);
+        assert_eq!(judge(&[], 5.0, 0.0, 0.0, false), Verdict::Silence);
+        assert_eq!(judge(&words, 0.5, -0.3, 0.01, false), Verdict::Broken);
+        let looped = [&words[..], &[1, 2].repeat(6)[..], &words[..]].concat();
+        assert_eq!(judge(&looped, 30.0, -0.3, 0.01, false), Verdict::Broken);
+    }
+}
