@@ -9,7 +9,8 @@ use ort::{session::Session, value::TensorRef};
 use super::{
     Phrase, level, phrases,
     reading::Reading,
-    vocoder::{self, Spectrum, Timbre},
+    shift::{self, Timbre},
+    vocoder::{self, Spectrum},
 };
 use crate::{
     Error, Voice,
@@ -20,7 +21,7 @@ const PURPOSE: &str = "the quick voice";
 /// Sounds that the network is given at once, as many as it was taught with.
 const SOUNDS_MAX: usize = 400;
 /// Pitch is moved at most this far (in semitones): beyond, the voice sounds like a machine.
-const SEMITONES_MAX: f32 = 7.0;
+const SEMITONES_MAX: f32 = 9.0;
 /// How far resonances move when pitch moves by one: between the throats of women and men pitch
 /// differs by about ten semitones and resonances by about two and a half.
 const RESONANCE_SHARE: f32 = 0.27;
@@ -82,8 +83,9 @@ impl Hibari {
             rest_phase: part("phi")?,
             pitch: part("f0")?,
         };
-        vocoder::sound(&spectrum, timbre(style))
-            .ok_or_else(|| run_error(PURPOSE, "the parts of the spectrum differ in length"))
+        let (sound, marks) = vocoder::sound(&spectrum)
+            .ok_or_else(|| run_error(PURPOSE, "the parts of the spectrum differ in length"))?;
+        Ok(shift::shift(sound, &marks, timbre(style)))
     }
 }
 
@@ -134,7 +136,7 @@ mod tests {
             speed: 1.0,
         };
         let own = timbre(&style(0.0));
-        assert_eq!(own, Timbre { pitch: 1.0, resonance: 1.0 });
+        assert_eq!(own, Timbre::OWN);
         let low = timbre(&style(-5.0));
         assert!(low.pitch < 0.76 && low.resonance > 0.9 && low.resonance < 1.0);
         assert_eq!(timbre(&style(-40.0)), timbre(&style(-SEMITONES_MAX)));

@@ -275,12 +275,16 @@ fn kind(tag: &str) -> &str {
 }
 
 fn with_s(stem: &str) -> String {
-    let ending = match stem.chars().last() {
+    format!("{stem}{}", s_after(stem))
+}
+
+/// How the "s" of a plural or an owner is said after `stem`.
+pub(super) fn s_after(stem: &str) -> &'static str {
+    match stem.chars().last() {
         Some('p' | 't' | 'k' | 'f' | 'θ') => "s",
         Some('s' | 'z' | 'ʃ' | 'ʒ' | 'ʧ' | 'ʤ') => "ᵻz",
         _ => "z",
-    };
-    format!("{stem}{ending}")
+    }
 }
 
 fn with_ed(stem: &str) -> String {

@@ -10,6 +10,7 @@ mod number;
 mod phonemes;
 mod reading;
 mod sentences;
+mod shift;
 mod stress;
 mod tagger;
 mod token;

@@ -1,7 +1,7 @@
 //! Text to the sounds a voice is given, one letter of its alphabet each.
 
 use super::{
-    lexicon::{Ahead, Lexicon, VOWELS},
+    lexicon::{self, Ahead, Lexicon, VOWELS},
     stress::{self, Emphasis, PRIMARY},
     tagger::Tagger,
     token::{self, Token, Tokeniser},
@@ -83,6 +83,7 @@ impl Reader {
             parts[start].sounds = Some(sounds);
             end = start;
         }
+        own(parts);
         settle(parts);
         ahead
     }
@@ -151,6 +152,16 @@ fn follow(ahead: Ahead, sounds: Option<&str>, text: &str) -> Ahead {
         _ => None,
     });
     Ahead { vowel: first.unwrap_or(ahead.vowel), to: text.eq_ignore_ascii_case("to") }
+}
+
+/// Says the "s" of an owner whose name was guessed as its last sound asks for.
+fn own(parts: &mut [Part]) {
+    if let [.., owner, clitic] = parts
+        && matches!(clitic.text.as_str(), "'s" | "’s")
+        && clitic.sounds.as_deref().is_some_and(|sounds| !sounds.is_empty())
+    {
+        clitic.sounds = owner.sounds.as_deref().map(|sounds| lexicon::s_after(sounds).to_owned());
+    }
 }
 
 /// Takes stress off the lighter parts of a compound, so that it sounds like one word.

@@ -1,12 +1,13 @@
 //! From the spectrum that hibari's network predicts to sound.
 //!
 //! Each frame is a pulse train at the pitch, filtered by a spectral envelope, plus noise shaped by
-//! a second envelope, plus a part with phases of its own. Pitch and timbre are apart, so a voice is
-//! made lower by moving the pulses closer together and its resonances down, at the same tempo.
+//! a second envelope, plus a part with phases of its own.
 
 use std::f32::consts::PI;
 
 use realfft::{RealFftPlanner, num_complex::Complex32};
+
+use super::shift::{Mark, UNVOICED_PERIOD};
 
 /// Samples a second.
 pub(super) const SAMPLE_RATE: u32 = 24_000;
@@ -41,17 +42,9 @@ pub(super) struct Spectrum<'a> {
     pub(super) pitch: &'a [f32],
 }
 
-/// How the voice is changed.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Timbre {
-    /// Factor of the pitch.
-    pub(super) pitch: f32,
-    /// Factor of the resonances, as of the length of a throat.
-    pub(super) resonance: f32,
-}
-
-/// The sound of `spectrum`, or `None` when its parts do not have the same number of frames.
-pub(super) fn sound(spectrum: &Spectrum<'_>, timbre: Timbre) -> Option<Vec<f32>> {
+/// The sound of `spectrum` and where its periods begin, or `None` when its parts do not have the same
+/// number of frames.
+pub(super) fn sound(spectrum: &Spectrum<'_>) -> Option<(Vec<f32>, Vec<Mark>)> {
     let frames = spectrum.pitch.len();
     let parts = [
         spectrum.voiced,
@@ -65,7 +58,7 @@ pub(super) fn sound(spectrum: &Spectrum<'_>, timbre: Timbre) -> Option<Vec<f32>>
     }
     let window: Vec<f32> =
         (0..FRAME).map(|i| 0.5 - 0.5 * (2.0 * PI * i as f32 / FRAME as f32).cos()).collect();
-    let pulses = pulses(spectrum.pitch, timbre.pitch);
+    let (pulses, marks) = pulses(spectrum.pitch);
     let mut planner = RealFftPlanner::<f32>::new();
     let (forward, backward) = (planner.plan_fft_forward(FRAME), planner.plan_fft_inverse(FRAME));
     let (mut time, mut frequency) = (forward.make_input_vec(), forward.make_output_vec());
@@ -79,7 +72,7 @@ pub(super) fn sound(spectrum: &Spectrum<'_>, timbre: Timbre) -> Option<Vec<f32>>
             *x = mirrored(&pulses, at) * window[i] * (4.0 / FRAME as f32);
         }
         forward.process(&mut time, &mut frequency).ok()?;
-        shape(spectrum, frame, timbre.resonance, &mut frequency, &mut noise);
+        shape(spectrum, frame, &mut frequency, &mut noise);
         backward.process(&mut frequency, &mut time).ok()?;
         let range = frame * HOP..frame * HOP + FRAME;
         for (((y, w), x), window) in
@@ -90,66 +83,60 @@ pub(super) fn sound(spectrum: &Spectrum<'_>, timbre: Timbre) -> Option<Vec<f32>>
         }
     }
     let middle = FRAME / 2..(FRAME / 2 + frames * HOP).min(out.len());
-    Some(out[middle.clone()].iter().zip(&weight[middle]).map(|(y, w)| y / w.max(1e-11)).collect())
+    let sound = out[middle.clone()].iter().zip(&weight[middle]).map(|(y, w)| y / w.max(1e-11));
+    Some((sound.collect(), marks))
 }
 
 /// Turns the spectrum of the pulses in one frame into that of the voice.
-fn shape(
-    spectrum: &Spectrum<'_>,
-    frame: usize,
-    resonance: f32,
-    frequency: &mut [Complex32],
-    noise: &mut Noise,
-) {
+fn shape(spectrum: &Spectrum<'_>, frame: usize, frequency: &mut [Complex32], noise: &mut Noise) {
     let frames = spectrum.pitch.len();
     let magnitude = |log: f32| log.min(LOG_MAGNITUDE_MAX).exp();
     for (bin, x) in frequency.iter_mut().enumerate() {
-        let from = bin as f32 / resonance;
-        let nearest = from.round() as usize;
-        if nearest >= BINS {
-            *x = Complex32::ZERO;
-            continue;
-        }
-        let at = |part: &[f32]| part[nearest * frames + frame];
-        let (low, share) = (from as usize, from.fract());
-        let smooth = |part: &[f32]| {
-            let high = (low + 1).min(BINS - 1);
-            part[low * frames + frame] * (1.0 - share) + part[high * frames + frame] * share
-        };
+        let at = |part: &[f32]| part[bin * frames + frame];
         let turned = PI * at(spectrum.voiced_phase).tanh();
-        *x *= Complex32::from_polar(magnitude(smooth(spectrum.voiced)), turned);
-        *x += noise.next() * magnitude(smooth(spectrum.noise));
-        *x += Complex32::from_polar(magnitude(smooth(spectrum.rest)), at(spectrum.rest_phase));
+        *x *= Complex32::from_polar(magnitude(at(spectrum.voiced)), turned);
+        *x += noise.next() * magnitude(at(spectrum.noise));
+        *x += Complex32::from_polar(magnitude(at(spectrum.rest)), at(spectrum.rest_phase));
     }
     // The first and the last frequency of a real signal have no imaginary part.
     frequency[0].im = 0.0;
     frequency[BINS - 1].im = 0.0;
 }
 
-/// All harmonics below [`HARMONICS_HZ_MAX`] at equal strength, following the pitch between frames;
-/// zero where there is no voice. The sum of cosines has a closed form.
-fn pulses(pitch: &[f32], factor: f32) -> Vec<f32> {
-    let mut out = Vec::with_capacity(pitch.len() * HOP);
+/// All harmonics below [`HARMONICS_HZ_MAX`] at equal strength, following the pitch between frames,
+/// and zero where there is no voice, with the beginning of each period. The sum of cosines has a
+/// closed form.
+fn pulses(pitch: &[f32]) -> (Vec<f32>, Vec<Mark>) {
+    let (mut out, mut marks) = (Vec::with_capacity(pitch.len() * HOP), Vec::<Mark>::new());
     let mut turns = 0.0f64;
-    let last = pitch.len() - 1;
-    for i in 0..pitch.len() * HOP {
-        let position = (i as f32 + 0.5) / HOP as f32 - 0.5;
+    let last = pitch.len().saturating_sub(1);
+    for at in 0..pitch.len() * HOP {
+        let position = (at as f32 + 0.5) / HOP as f32 - 0.5;
         let (low, share) = (position.floor(), position - position.floor());
         let frame = |at: f32| pitch[(at.max(0.0) as usize).min(last)];
         let hertz = frame(low) * (1.0 - share) + frame(low + 1.0) * share;
         let voiced = hertz > VOICED_HZ;
-        let hertz = hertz.max(VOICED_HZ) * factor;
-        turns = (turns + f64::from(hertz) / f64::from(SAMPLE_RATE)).fract();
+        let hertz = hertz.max(VOICED_HZ);
+        turns += f64::from(hertz) / f64::from(SAMPLE_RATE);
+        let begins = turns >= 1.0;
+        turns = turns.fract();
         if !voiced {
+            let since = marks.last().map_or(at, |mark| at - mark.at);
+            if marks.is_empty() || since as f32 >= UNVOICED_PERIOD {
+                marks.push(Mark { at, period: UNVOICED_PERIOD, voiced });
+            }
             out.push(0.0);
             continue;
+        }
+        if begins {
+            marks.push(Mark { at, period: SAMPLE_RATE as f32 / hertz, voiced });
         }
         let phase = (turns * std::f64::consts::TAU) as f32;
         let order = (HARMONICS_HZ_MAX / hertz).floor() + 0.5;
         let below = 2.0 * (phase * 0.5).sin();
         out.push(if below.abs() <= 2e-3 { order } else { (order * phase).sin() / below } - 0.5);
     }
-    out
+    (out, marks)
 }
 
 /// The sample at `at`, with the signal reflected at both its ends.
@@ -185,55 +172,44 @@ mod tests {
 
     const FRAMES: usize = 80;
 
-    /// The sound of one steady vowel at 200 Hz with a flat envelope.
-    fn hum(timbre: Timbre) -> Vec<f32> {
-        let (loud, silent, still) =
-            (vec![0.0; BINS * FRAMES], vec![-20.0; BINS * FRAMES], vec![0.0; BINS * FRAMES]);
-        let pitch = vec![200.0; FRAMES];
-        let spectrum = Spectrum {
-            voiced: &loud,
-            voiced_phase: &still,
-            noise: &silent,
-            rest: &silent,
-            rest_phase: &still,
-            pitch: &pitch,
-        };
-        sound(&spectrum, timbre).expect("the parts have equal lengths")
-    }
-
-    /// Samples from one pulse to the next, in the middle of the sound.
-    fn period(sound: &[f32]) -> usize {
-        let part = &sound[8000..16_000];
-        let likeness =
-            |lag: &usize| part.iter().zip(&part[*lag..]).map(|(a, b)| a * b).sum::<f32>();
-        (60..400).max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or_default()
+    fn spectrum<'a>(flat: &'a [f32], silent: &'a [f32], pitch: &'a [f32]) -> Spectrum<'a> {
+        Spectrum {
+            voiced: flat,
+            voiced_phase: flat,
+            noise: silent,
+            rest: silent,
+            rest_phase: flat,
+            pitch,
+        }
     }
 
     #[test]
-    fn the_voice_has_the_pitch_that_was_asked_for_at_the_same_tempo() {
-        let own = hum(Timbre { pitch: 1.0, resonance: 1.0 });
-        let low = hum(Timbre { pitch: 0.8, resonance: 0.9 });
-        assert_eq!(own.len(), low.len());
-        assert_eq!((period(&own), period(&low)), (120, 150));
+    fn a_flat_spectrum_sounds_at_the_pitch_and_marks_its_periods() {
+        let (flat, silent) = (vec![0.0; BINS * FRAMES], vec![-20.0; BINS * FRAMES]);
+        let (sound, marks) = sound(&spectrum(&flat, &silent, &[200.0; FRAMES]))
+            .expect("the parts have equal lengths");
+        assert_eq!(sound.len(), FRAMES * HOP);
+        let part = &sound[8000..16_000];
+        let likeness =
+            |lag: &usize| part.iter().zip(&part[*lag..]).map(|(a, b)| a * b).sum::<f32>();
+        let period = (60..200).max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        assert_eq!(period, Some(120));
+        assert!(marks.windows(2).all(|pair| (119..=121).contains(&(pair[1].at - pair[0].at))));
+        assert!(marks.iter().all(|mark| mark.voiced));
     }
 
     #[test]
     fn the_same_spectrum_gives_the_same_sound() {
-        let timbre = Timbre { pitch: 1.0, resonance: 1.0 };
-        assert_eq!(hum(timbre), hum(timbre));
+        let flat = vec![0.0; BINS * FRAMES];
+        let hiss = spectrum(&flat, &flat, &[0.0; FRAMES]);
+        assert_eq!(sound(&hiss), sound(&hiss));
+        assert!(sound(&hiss).is_some_and(|(_, marks)| marks.iter().all(|mark| !mark.voiced)));
     }
 
     #[test]
     fn parts_of_different_lengths_are_refused() {
-        let (part, pitch) = (vec![0.0; BINS * 3], vec![0.0; 2]);
-        let spectrum = Spectrum {
-            voiced: &part,
-            voiced_phase: &part,
-            noise: &part,
-            rest: &part,
-            rest_phase: &part,
-            pitch: &pitch,
-        };
-        assert!(sound(&spectrum, Timbre { pitch: 1.0, resonance: 1.0 }).is_none());
+        let part = vec![0.0; BINS * 3];
+        assert!(sound(&spectrum(&part, &part, &[0.0; 2])).is_none());
+        assert!(sound(&spectrum(&[], &[], &[])).is_none());
     }
 }
