@@ -1,0 +1,218 @@
+//! From a closed answer to its report, piece by piece: accurate words, sound, report. Each piece is
+//! stored as it is found, keyed by what it was made from, so that a piece that is there is not made
+//! again.
+
+use std::collections::BTreeMap;
+
+use analysis::{AnswerReport, Baseline, Sound, Switches, features::sound::Reliability};
+use anyhow::Context;
+use interview::{Answer, AnswerId, Mode};
+use serde::{Serialize, de::DeserializeOwned};
+use store::{AnswerRecord, Derived, Interview, Job, Store};
+
+use super::{
+    assemble::{Assembled, assemble},
+    hearing::Instruments,
+    pipeline::{self, Against, hash},
+    recording::Recording,
+    switches_of,
+};
+use crate::app::{App, world};
+
+/// Kind of derived row: an [`Answer`], its words as they were heard and corrected.
+pub const ANSWER: &str = super::WORDS;
+/// Kind of derived row: what the sound of an answer measured.
+pub const SOUND: &str = "sound";
+/// Kind of derived row: the report of one answer.
+pub const ANSWER_REPORT: &str = "answer_report";
+
+/// How many of a person's latest answers their usual values and repeated words are taken from.
+const EARLIER_MAX: usize = 40;
+
+/// Scores the answer that `job` is about.
+pub(super) async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
+    let id: AnswerId = job.subject.parse()?;
+    let instruments = Instruments::of(&app.engines.current());
+    score(&app.store, &instruments, id).await
+}
+
+/// Scores an answer with these engines, and stores what was found.
+///
+/// # Errors
+/// When the store cannot be read or written, or an engine fails. What was stored before stays.
+pub async fn score(store: &Store, instruments: &Instruments, id: AnswerId) -> anyhow::Result<()> {
+    let record = store.answer(id).await?;
+    let interview = store.interview(record.interview).await?;
+    let recording = Recording::open(store, record.interview).await?;
+    let assembled = assemble(store, instruments, &recording, &record).await?;
+    let key = hash(&(analysis::VERSION, &assembled.answer));
+    let subject = Subject { store, interview: &interview, record: &record };
+    subject.put(ANSWER, key, &assembled.answer, assembled.problems.clone()).await?;
+    if record.item.is_none() {
+        return Ok(());
+    }
+    let switches = switches_of(&store.settings(interview.person).await?);
+    let (sound, mut problems) =
+        sound_of(&subject, instruments, &recording, &assembled, &switches).await?;
+    problems.extend(assembled.problems);
+    let earlier = earlier(store, &interview, id).await?;
+    let baseline = baseline(store, &interview, id).await?;
+    let embedder = instruments.embedder.clone();
+    let answer = assembled.answer;
+    let plan = interview.plan.clone();
+    let analysed = tokio::task::spawn_blocking(move || {
+        let earlier: Vec<&Answer> = earlier.iter().collect();
+        let against = Against {
+            rubric: &plan.rubric,
+            goal: plan.goal.as_ref(),
+            switches: &switches,
+            baseline: baseline.as_ref(),
+            earlier: &earlier,
+        };
+        pipeline::analyse(&answer, sound.as_ref(), embedder.as_deref(), against)
+    })
+    .await?;
+    problems.extend(analysed.problems);
+    let key = hash(&(analysis::VERSION, &analysed.report));
+    subject.put(ANSWER_REPORT, key, &analysed.report, problems).await
+}
+
+/// What the sound of the answer measures: as it was found before from the same input, or now.
+async fn sound_of(
+    subject: &Subject<'_>,
+    instruments: &Instruments,
+    recording: &Recording,
+    assembled: &Assembled,
+    switches: &Switches,
+) -> anyhow::Result<(Option<Sound>, Vec<String>)> {
+    if assembled.answer.mode == Mode::Typed {
+        return Ok((None, Vec::new()));
+    }
+    if assembled.sound.is_empty() {
+        let why = "no sound of this answer was kept, so nothing in it could be measured";
+        return Ok((None, vec![why.to_owned()]));
+    }
+    if instruments.ear.is_none() {
+        let why = "the sound was not measured: voice activity is not here; \
+                   run 'greenroom models pull' and judge again";
+        return Ok((None, vec![why.to_owned()]));
+    }
+    let reliability = Reliability {
+        gain_control: recording.gain_control,
+        noise_suppression: recording.noise_suppression,
+    };
+    let spans: Vec<_> = assembled.sound.iter().map(super::recording::Stretch::span).collect();
+    let key = hash(&(
+        analysis::VERSION,
+        spans,
+        &assembled.answer.words,
+        assembled.question_end_us,
+        (reliability.gain_control, reliability.noise_suppression),
+        switches,
+    ));
+    if let Some(known) = subject.get(SOUND, &key).await? {
+        subject.put(SOUND, key, &known, Vec::new()).await?;
+        return Ok((Some(known), Vec::new()));
+    }
+    let (instruments, switches) = (instruments.clone(), switches.clone());
+    let Assembled { answer, sound, question_end_us, .. } = assembled.clone();
+    let sound = tokio::task::spawn_blocking(move || {
+        pipeline::listen(&instruments, &sound, &answer, question_end_us, reliability, &switches)
+    })
+    .await??;
+    subject.put(SOUND, key, &sound, Vec::new()).await?;
+    Ok((Some(sound), Vec::new()))
+}
+
+/// An answer whose derived rows are written.
+struct Subject<'a> {
+    store: &'a Store,
+    interview: &'a Interview,
+    record: &'a AnswerRecord,
+}
+
+impl Subject<'_> {
+    async fn put(
+        &self,
+        kind: &str,
+        key: String,
+        body: &impl Serialize,
+        problems: Vec<String>,
+    ) -> anyhow::Result<()> {
+        let derived = Derived {
+            subject: self.record.id.to_string(),
+            kind: kind.to_owned(),
+            key,
+            person: self.interview.person,
+            interview: Some(self.interview.id),
+            body: serde_json::to_value(body)?,
+            problems,
+            created: world::now(),
+        };
+        Ok(self.store.put_derived(&derived).await?)
+    }
+
+    async fn get<T: DeserializeOwned>(&self, kind: &str, key: &str) -> anyhow::Result<Option<T>> {
+        let known = self.store.derived(&self.record.id.to_string(), kind, key).await?;
+        Ok(known.and_then(|known| serde_json::from_value(known.body).ok()))
+    }
+}
+
+/// The person's latest answers before this one, oldest first.
+async fn earlier(
+    store: &Store,
+    interview: &Interview,
+    id: AnswerId,
+) -> anyhow::Result<Vec<Answer>> {
+    let answers = latest::<Answer>(store, interview, ANSWER).await?;
+    let mut earlier: Vec<Answer> = answers
+        .into_values()
+        .filter(|answer| answer.id < id && answer.item.is_some() && !answer.words.is_empty())
+        .collect();
+    earlier.sort_by_key(|answer| answer.id);
+    Ok(earlier.split_off(earlier.len().saturating_sub(EARLIER_MAX)))
+}
+
+/// What is usual for the person: the median of each feature over their latest answers.
+async fn baseline(
+    store: &Store,
+    interview: &Interview,
+    id: AnswerId,
+) -> anyhow::Result<Option<Baseline>> {
+    let reports = latest::<AnswerReport>(store, interview, ANSWER_REPORT).await?;
+    let mut reports: Vec<AnswerReport> =
+        reports.into_values().filter(|report| report.answer < id).collect();
+    reports.sort_by_key(|report| report.answer);
+    let reports = reports.split_off(reports.len().saturating_sub(EARLIER_MAX));
+    let mut values: BTreeMap<_, Vec<f64>> = BTreeMap::new();
+    for feature in reports.iter().flat_map(|report| &report.features) {
+        values.entry(feature.name.clone()).or_default().push(feature.value);
+    }
+    let medians = values.into_iter().filter_map(|(name, mut values)| {
+        values.sort_by(f64::total_cmp);
+        let middle = values.len().checked_sub(1)? / 2;
+        Some((name, values[middle].midpoint(values[values.len() / 2])))
+    });
+    let answers = u32::try_from(reports.len()).unwrap_or(u32::MAX);
+    Ok((answers > 0).then(|| Baseline { answers, medians: medians.collect() }))
+}
+
+/// The latest row of a kind about each of the person's answers; rows of another version of this
+/// program that cannot be read any more are passed over.
+async fn latest<T: DeserializeOwned>(
+    store: &Store,
+    interview: &Interview,
+    kind: &str,
+) -> anyhow::Result<BTreeMap<String, T>> {
+    let rows = store
+        .derived_by_kind(interview.person, kind)
+        .await
+        .context("the person's earlier answers cannot be read")?;
+    let mut latest = BTreeMap::new();
+    for row in rows {
+        if let Ok(body) = serde_json::from_value(row.body) {
+            latest.insert(row.subject, body);
+        }
+    }
+    Ok(latest)
+}
