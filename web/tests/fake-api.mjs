@@ -1,0 +1,378 @@
+/** The HTTP interface of the scripted server. What it returns is written by hand and stands for nothing. */
+
+import { idOf, tone, wav } from './fake-server.mjs';
+
+const PERSONAS = [
+  {
+    id: 'maya',
+    name: 'Maya',
+    about: 'Warm and unhurried. She gives you time, and asks because she is curious.',
+    temperament: 'warm',
+  },
+  {
+    id: 'marcus',
+    name: 'Marcus',
+    about: 'Even and brief. He asks, listens, takes notes and goes on.',
+    temperament: 'neutral',
+  },
+  {
+    id: 'helen',
+    name: 'Helen',
+    about:
+      'Sceptical and exacting. She doubts aloud and wants to hear what stands behind a claim, and she stays civil.',
+    temperament: 'sceptical',
+  },
+];
+
+const FORMATS = [
+  {
+    id: 'behavioural',
+    name: 'Behavioural interview',
+    about:
+      'A conversation about things you have done. The interviewer listens, asks after what is missing, and leaves time for your own questions.',
+    one_way: false,
+    questions_min: 2,
+    questions_max: 8,
+    questions: 4,
+    persona: 'maya',
+    preparation_s: 0,
+    answer_limit_s: 180,
+    retakes_max: 0,
+  },
+  {
+    id: 'phone-screen',
+    name: 'Phone screen',
+    about:
+      'A short first call: fewer questions, tighter answers and at most one follow-up each. Practise saying what matters in about a minute.',
+    one_way: false,
+    questions_min: 2,
+    questions_max: 5,
+    questions: 3,
+    persona: 'marcus',
+    preparation_s: 0,
+    answer_limit_s: 120,
+    retakes_max: 0,
+  },
+  {
+    id: 'one-way-video',
+    name: 'One-way video interview',
+    about:
+      'Nobody on the other end: you read a question, prepare for 30 seconds, and record up to two minutes. Each answer may be taken again once.',
+    one_way: true,
+    questions_min: 2,
+    questions_max: 6,
+    questions: 4,
+    persona: 'marcus',
+    preparation_s: 30,
+    answer_limit_s: 120,
+    retakes_max: 1,
+  },
+];
+
+const COMPETENCIES = [
+  ['leadership', 'leadership'],
+  ['teamwork', 'teamwork'],
+  ['conflict', 'conflict'],
+  ['failure', 'failure'],
+  ['ownership', 'ownership'],
+  ['communication', 'communication'],
+  ['adaptability', 'adaptability'],
+  ['problem_solving', 'problem solving'],
+  ['customer_focus', 'customer focus'],
+].map(([id, name]) => ({ id, name, questions: 8 }));
+
+const QUESTIONS = [
+  ['adaptability', 'Tell me about a time your plans were overturned at short notice.'],
+  ['teamwork', 'Tell me about a time a team you were in was not working well together.'],
+  ['problem_solving', 'Describe a problem that others had given up on, and what you did about it.'],
+  ['ownership', 'Tell me about something you took on although nobody had asked you to.'],
+  ['conflict', 'Tell me about a disagreement with somebody you had to go on working with.'],
+];
+
+const MEASURES = [
+  ['pace', 'Pace', 'Words a minute in windows of ten seconds. Very fast speech is hard to follow.'],
+  [
+    'pauses',
+    'Pauses',
+    'Silences of a quarter of a second and more. Some pauses help; they are never counted against you.',
+  ],
+  ['fillers', 'Fillers', 'Sounds like um and uh, and words like basically where they say nothing.'],
+  [
+    'pitch',
+    'Pitch',
+    'How much your melody moves inside this recording. Off if your voice is none of its business.',
+  ],
+  ['loudness', 'Loudness', 'How much your loudness moves inside this recording.'],
+  ['hedges', 'Hedges', 'Words that take back what you say, such as “I guess”.'],
+  ['repeats', 'Repeats', 'Words and beginnings that come twice in a row.'],
+  ['rehearsal', 'Rehearsal', 'How much of an answer has nearly the same words as an earlier take.'],
+  [
+    'openings',
+    'Openings and endings',
+    'Whether the first sentence leads into the story, and whether the last one closes it.',
+  ],
+  ['length', 'Length', 'How long an answer is, and how late its outcome comes.'],
+].map(([id, name, about]) => ({ id, name, about }));
+
+const MODELS = [
+  ['silero-vad', 'hears when somebody speaks', 'MIT', 2_300_000],
+  ['zipformer-small', 'words while you talk', 'Apache-2.0', 69_000_000],
+  ['whisper-base', 'accurate words', 'MIT', 198_000_000],
+  ['kokoro', 'the interviewers’ voices', 'Apache-2.0', 163_000_000],
+  ['smart-turn', 'hears when a turn is over', 'BSD-2-Clause', 8_700_000],
+  ['qwen-small', 'phrases follow-ups', 'Apache-2.0', 1_130_000_000],
+];
+
+/** The state of a server: `models` is "ready", "none" or "pulling"; `empty` has no history. */
+export function makeState({ models = 'ready', empty = false } = {}) {
+  const state = {
+    token: 'a-token-for-looking',
+    models,
+    pulled: models === 'ready' ? 1 : models === 'pulling' ? 0.34 : 0,
+    goals: [],
+    interviews: new Map(),
+    settings: {
+      measures: Object.fromEntries(MEASURES.map(({ id }) => [id, true])),
+      theme: 'system',
+      captions: true,
+      patience: 1,
+      push_to_talk: false,
+    },
+    nextStep: null,
+    made: 0,
+  };
+  if (!empty) fill(state);
+  return state;
+}
+
+function fill(state) {
+  const day = new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10);
+  state.goals.push({
+    id: idOf('goal', 'first'),
+    role: 'Product manager',
+    seniority: 'mid',
+    company: 'Northwind Ferries',
+    date: day,
+    focus: ['conflict', 'ownership'],
+    notes: 'The team has eight people and works from Kiel and from home.',
+    interviews: 2,
+  });
+  state.nextStep = {
+    id: 'retake-weakest',
+    title: 'Take the answer about the disagreement once more',
+    reason: 'It told what you did and left out how it came out. That is the quickest thing to add.',
+    href: '/start',
+  };
+  for (const [minutes, answered] of [
+    [60 * 26, 4],
+    [60 * 75, 3],
+  ]) {
+    const interview = make(state, { goal: state.goals[0].id });
+    interview.state = 'ended';
+    interview.report = 'ready';
+    interview.answered = answered;
+    interview.seconds = 840;
+    interview.created_at = new Date(Date.now() - minutes * 60_000).toISOString();
+    interview.ended_at = interview.created_at;
+  }
+}
+
+function planOf(state, wishes) {
+  const format = FORMATS.find(({ id }) => id === wishes.format) ?? FORMATS[0];
+  const goal = state.goals.find(({ id }) => id === wishes.goal) ?? null;
+  const focus = [...(wishes.focus ?? []), ...(goal?.focus ?? [])];
+  const seed = wishes.seed ?? Math.floor(Math.random() * 1_000);
+  const turned = QUESTIONS.map((_, i) => QUESTIONS[(i + seed) % QUESTIONS.length]);
+  const sorted = [...turned].sort((a, b) => focus.includes(b[0]) - focus.includes(a[0]));
+  const items = sorted.slice(0, wishes.questions ?? format.questions).map(([competency, text]) => ({
+    question_id: `${competency}-1`,
+    text,
+    competency,
+    reason: focus.includes(competency)
+      ? 'You said that you want to work on this.'
+      : 'You have not been asked about this yet.',
+    looks_for: ['says what was at stake', 'tells own actions in order', 'says how it came out'],
+  }));
+  return {
+    format,
+    persona: PERSONAS.find(({ id }) => id === (wishes.persona ?? format.persona)) ?? PERSONAS[0],
+    goal,
+    seniority: wishes.seniority ?? goal?.seniority ?? 'entry',
+    items,
+    minutes: 4 * items.length + 2,
+    live_hints: wishes.live_hints ?? false,
+    camera: wishes.camera ?? false,
+    seed,
+  };
+}
+
+function make(state, wishes) {
+  state.made += 1;
+  const plan = planOf(state, wishes);
+  const interview = {
+    id: idOf('itv', String(state.made)),
+    created_at: new Date().toISOString(),
+    ended_at: null,
+    state: 'ready',
+    format: plan.format.name,
+    persona: plan.persona.name,
+    role: plan.goal?.role ?? null,
+    answered: 0,
+    asked: plan.items.length,
+    retake_of: null,
+    report: 'not_yet',
+    seconds: 0,
+    plan,
+    turns: [],
+    answers: [],
+    has_sound: false,
+    has_video: false,
+    ratings: {},
+    notes: [],
+  };
+  state.interviews.set(interview.id, interview);
+  return interview;
+}
+
+function status(state) {
+  const done = state.pulled;
+  const all = done >= 1;
+  return {
+    version: '0.1.0',
+    abilities: {
+      listen: all,
+      speak: all,
+      captions: all,
+      turn_end: all,
+      meaning: all,
+      language: false,
+    },
+    models: MODELS.map(([id, purpose, licence, size], i) => {
+      const share = Math.max(0, Math.min(1, done * 4 - i));
+      const chosen = i < 5;
+      return {
+        id,
+        purpose,
+        licence,
+        bytes: size,
+        bytes_done: chosen ? Math.round(size * (all ? 1 : share)) : 0,
+        default: chosen,
+        state: !chosen
+          ? 'missing'
+          : all || share >= 1
+            ? 'ready'
+            : state.models === 'pulling'
+              ? share > 0
+                ? 'pulling'
+                : 'missing'
+              : 'missing',
+        problem: null,
+      };
+    }),
+    pulling: state.models === 'pulling',
+    data_bytes: 48_300_000,
+  };
+}
+
+async function body(request) {
+  const pieces = [];
+  for await (const piece of request) pieces.push(piece);
+  const text = Buffer.concat(pieces).toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const ROUTES = [
+  ['GET', /^\/api\/status$/, (state) => status(state)],
+  [
+    'POST',
+    /^\/api\/models\/pull$/,
+    (state) => {
+      state.models = 'pulling';
+      state.pulled = 0.34;
+    },
+  ],
+  [
+    'GET',
+    /^\/api\/library$/,
+    () => ({ formats: FORMATS, personas: PERSONAS, competencies: COMPETENCIES, questions: 72 }),
+  ],
+  ['GET', /^\/api\/goals$/, (state) => state.goals],
+  [
+    'POST',
+    /^\/api\/goals$/,
+    (state, _, entry) => {
+      const goal = { ...entry, id: idOf('goal', String(state.goals.length)), interviews: 0 };
+      state.goals.unshift(goal);
+      return goal;
+    },
+  ],
+  [
+    'PUT',
+    /^\/api\/goals\/([^/]+)$/,
+    (state, [id], entry) => {
+      const goal = state.goals.find((one) => one.id === id);
+      return goal && Object.assign(goal, entry);
+    },
+  ],
+  [
+    'DELETE',
+    /^\/api\/goals\/([^/]+)$/,
+    (state, [id]) => void (state.goals = state.goals.filter((goal) => goal.id !== id)),
+  ],
+  ['GET', /^\/api\/settings$/, (state) => state.settings],
+  ['PUT', /^\/api\/settings$/, (state, _, settings) => (state.settings = settings)],
+  ['GET', /^\/api\/measures$/, () => MEASURES],
+  ['GET', /^\/api\/next-step$/, (state) => state.nextStep],
+  ['POST', /^\/api\/next-step\/[^/]+\/dismiss$/, (state) => void (state.nextStep = null)],
+  ['POST', /^\/api\/plans$/, (state, _, wishes) => planOf(state, wishes)],
+  ['GET', /^\/api\/interviews$/, (state) => [...state.interviews.values()].reverse()],
+  ['POST', /^\/api\/interviews$/, (state, _, wishes) => ({ id: make(state, wishes).id })],
+  ['GET', /^\/api\/interviews\/([^/]+)$/, (state, [id]) => state.interviews.get(id)],
+  ['DELETE', /^\/api\/interviews\/([^/]+)$/, (state, [id]) => void state.interviews.delete(id)],
+  [
+    'DELETE',
+    /^\/api\/everything$/,
+    (state) => {
+      state.interviews.clear();
+      state.goals = [];
+      state.nextStep = null;
+    },
+  ],
+  ['PUT', /^\/api\/interviews\/([^/]+)\/ratings$/, (_, __, ratings) => ratings],
+  ['PUT', /^\/api\/interviews\/([^/]+)\/camera\/\d+\/\d+$/, () => undefined],
+  ['POST', /^\/api\/check\/voice$/, () => wav(tone(1.4))],
+];
+
+/** Answers a request of the HTTP interface. */
+export async function answerApi(state, request, response, url) {
+  const sent = await body(request);
+  for (const [method, path, act] of ROUTES) {
+    const match = request.method === method ? path.exec(url.pathname) : null;
+    if (!match) continue;
+    const result = act(state, match.slice(1), sent);
+    if (Buffer.isBuffer(result)) {
+      response.writeHead(200, { 'content-type': 'audio/wav' }).end(result);
+    } else if (result === undefined && method === 'GET') {
+      break;
+    } else if (result === undefined) {
+      response.writeHead(204).end();
+    } else {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
+    }
+    return;
+  }
+  response.writeHead(404, { 'content-type': 'application/problem+json' });
+  response.end(
+    JSON.stringify({
+      type: 'about:blank',
+      title: 'not found',
+      status: 404,
+      code: 'not_found',
+      detail: 'there is no such thing here',
+    }),
+  );
+}

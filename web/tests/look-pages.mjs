@@ -1,0 +1,150 @@
+/** The pages that `look.mjs` looks at, each with the steps that lead to the state worth seeing. */
+
+/** Makes an interview and opens its room. */
+async function openRoom(page, wishes = {}) {
+  await page.goto('/settings');
+  const id = await page.evaluate(async (sent) => {
+    const response = await fetch('/api/interviews', { method: 'POST', body: JSON.stringify(sent) });
+    return (await response.json()).id;
+  }, wishes);
+  await page.goto(`/room/${id}`);
+  await page.getByRole('button', { name: 'I’m ready' }).waitFor();
+  return id;
+}
+
+async function enterRoom(page, wishes = {}) {
+  await openRoom(page, wishes);
+  await page.getByRole('button', { name: 'I’m ready' }).click();
+}
+
+const myTurn = (page) => page.getByText('Your turn. Take your time.').waitFor({ timeout: 15_000 });
+
+export const pages = [
+  {
+    name: 'room-lobby',
+    go: (page) => openRoom(page),
+  },
+  {
+    name: 'room-speaking',
+    viewport: true,
+    go: async (page) => {
+      await enterRoom(page);
+      await page.getByText('Maya is speaking.').waitFor();
+      await page.waitForTimeout(900);
+    },
+  },
+  {
+    name: 'room-answering',
+    viewport: true,
+    go: async (page) => {
+      await enterRoom(page, { live_hints: true, camera: true });
+      await myTurn(page);
+      await page.getByText('ferry timetable').waitFor();
+    },
+  },
+  {
+    name: 'room-question-more',
+    go: async (page) => {
+      await enterRoom(page, { persona: 'helen' });
+      await myTurn(page);
+      await page.keyboard.press('d');
+      await page.waitForTimeout(500);
+      await myTurn(page);
+      await page.getByRole('button', { name: 'Question', exact: true }).click();
+      await page.getByRole('button', { name: 'More', exact: true }).click();
+    },
+  },
+  {
+    name: 'room-typed',
+    go: async (page) => {
+      await openRoom(page, { persona: 'marcus' });
+      await page.getByRole('button', { name: 'Type my answers' }).click();
+      await page.getByText('Your turn: type your answer.').waitFor({ timeout: 15_000 });
+      await page
+        .getByRole('textbox', { name: 'Your answer' })
+        .fill('Last spring we had to rebuild the timetable.');
+    },
+  },
+  {
+    name: 'room-denied',
+    denied: true,
+    go: async (page) => {
+      await page.addInitScript(() => {
+        navigator.mediaDevices.getUserMedia = () =>
+          Promise.reject(new DOMException('no', 'NotAllowedError'));
+      });
+      await enterRoom(page);
+      await page.getByText('does not let this page').waitFor();
+    },
+  },
+  {
+    name: 'room-check',
+    go: async (page) => {
+      await openRoom(page);
+      await page.getByRole('button', { name: 'Check my microphone' }).click();
+      await page.getByRole('button', { name: 'Check the microphone' }).click();
+      await page.getByText('This will work well.').waitFor({ timeout: 15_000 });
+      await page.getByRole('button', { name: 'Play a line' }).click();
+      await page.getByText('Did you hear Maya?').waitFor();
+    },
+  },
+  {
+    name: 'room-lost',
+    offline: true,
+    viewport: true,
+    go: async (page, server) => {
+      await enterRoom(page);
+      await myTurn(page);
+      await page.context().setOffline(true);
+      server.dropLines();
+      await page.getByText('Connection lost.').waitFor();
+    },
+  },
+  {
+    name: 'room-end',
+    viewport: true,
+    go: async (page) => {
+      await enterRoom(page);
+      await page.getByRole('button', { name: 'End' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'room-keys',
+    viewport: true,
+    go: async (page) => {
+      await enterRoom(page);
+      await myTurn(page);
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'room-paused',
+    viewport: true,
+    go: async (page) => {
+      await enterRoom(page);
+      await myTurn(page);
+      await page.keyboard.press('p');
+      await page.getByRole('button', { name: 'Go on' }).waitFor();
+    },
+  },
+  {
+    name: 'room-one-way',
+    viewport: true,
+    go: async (page) => {
+      await enterRoom(page, { format: 'one-way-video', camera: true });
+      await page.getByRole('button', { name: 'Start my answer' }).waitFor();
+    },
+  },
+  {
+    name: 'room-one-way-review',
+    viewport: true,
+    go: async (page) => {
+      await enterRoom(page, { format: 'one-way-video' });
+      await page.getByRole('button', { name: 'Start my answer' }).click();
+      await page.getByRole('button', { name: 'I’m done' }).click();
+      await page.getByRole('button', { name: 'Keep it' }).waitFor();
+    },
+  },
+];
