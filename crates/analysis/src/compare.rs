@@ -1,9 +1,12 @@
 //! Two attempts at one question, side by side.
 
-use interview::{AnswerId, CriterionId, Evidence};
+use interview::{AnswerId, CriterionId, Evidence, Finding};
 use serde::{Deserialize, Serialize};
 
-use crate::report::{AnswerReport, Level};
+use crate::{
+    judge::interval,
+    report::{AnswerReport, Level},
+};
 
 /// What can honestly be said of two attempts. Never "improvement": a second try at the same
 /// question says nothing about the next question.
@@ -14,7 +17,7 @@ pub enum Verdict {
     BetterAnswer,
     /// The earlier attempt was the better answer.
     EarlierWasBetter,
-    /// The difference is within what the same answer varies by.
+    /// The difference is within what the same answer varies by, or cannot be told.
     NoClearDifference,
 }
 
@@ -64,12 +67,144 @@ pub struct Comparison {
 /// Compares an earlier attempt `a` with a later attempt `b` at the same question.
 #[must_use]
 pub fn compare(a: &AnswerReport, b: &AnswerReport) -> Comparison {
+    let verdict = verdict(a.overall, b.overall);
     Comparison {
         earlier: a.answer,
         later: b.answer,
-        verdict: Verdict::NoClearDifference,
-        line: "No clear difference between the two attempts.".to_owned(),
-        changes: Vec::new(),
-        criteria: Vec::new(),
+        verdict,
+        line: line(verdict, a, b),
+        changes: changes(a, b),
+        criteria: criteria(a, b),
     }
+}
+
+fn verdict(a: Option<Level>, b: Option<Level>) -> Verdict {
+    let (Some(a), Some(b)) = (a, b) else { return Verdict::NoClearDifference };
+    match b.level - a.level {
+        difference if difference >= interval::DIFFERENCE_MIN => Verdict::BetterAnswer,
+        difference if -difference >= interval::DIFFERENCE_MIN => Verdict::EarlierWasBetter,
+        _ => Verdict::NoClearDifference,
+    }
+}
+
+fn line(verdict: Verdict, a: &AnswerReport, b: &AnswerReport) -> String {
+    let takes = format!("take {} against take {}", b.attempt, a.attempt);
+    match verdict {
+        Verdict::BetterAnswer => format!("A better answer: {takes}."),
+        Verdict::EarlierWasBetter => format!("Take {} was the better answer.", a.attempt),
+        Verdict::NoClearDifference if a.overall.is_none() || b.overall.is_none() => {
+            "One of the two could not be judged, so they cannot be compared by level.".to_owned()
+        }
+        Verdict::NoClearDifference => {
+            "No clear difference between the two: less than one answer's level varies by."
+                .to_owned()
+        }
+    }
+}
+
+/// A part of an answer: the kinds of finding that say it is there, those that say it is not, and how
+/// the change is put either way.
+struct Part {
+    there: &'static [&'static str],
+    missing: &'static [&'static str],
+    gained: &'static str,
+    lost: &'static str,
+}
+
+const PARTS: &[Part] = &[
+    Part {
+        there: &["result_counted", "result_told"],
+        missing: &["no_result", "vague_result"],
+        gained: "How it ended is told now.",
+        lost: "How it ended is no longer told.",
+    },
+    Part {
+        there: &["own_actions"],
+        missing: &["no_own_action", "broad_actions"],
+        gained: "What you did can be pictured now.",
+        lost: "What you did can no longer be pictured.",
+    },
+    Part {
+        there: &["reason_given"],
+        missing: &["no_reason"],
+        gained: "You now say why you did it that way.",
+        lost: "Why you did it that way is no longer told.",
+    },
+    Part {
+        there: &["lesson_told"],
+        missing: &["no_lesson"],
+        gained: "What you took from it is told now.",
+        lost: "What you took from it is no longer told.",
+    },
+    Part {
+        there: &["result_told", "result_counted", "own_actions"],
+        missing: &[
+            "opinion_only",
+            "self_description_only",
+            "usual_only",
+            "too_short",
+            "listed_words",
+            "off_question",
+        ],
+        gained: "One situation that happened is told now.",
+        lost: "No situation that happened is told any more.",
+    },
+    Part {
+        there: &["result_told", "result_counted"],
+        missing: &["trailing_end"],
+        gained: "The answer ends on its outcome now.",
+        lost: "The answer trails off now.",
+    },
+];
+
+fn changes(a: &AnswerReport, b: &AnswerReport) -> Vec<Change> {
+    let mut changes: Vec<Change> = PARTS.iter().filter_map(|part| change(part, a, b)).collect();
+    let rehearsed = of_kinds(b, &["rehearsed"]).filter(|_| of_kinds(a, &["rehearsed"]).is_none());
+    changes.extend(rehearsed.map(|finding| Change {
+        text: finding.claim.clone(),
+        better: None,
+        earlier: Vec::new(),
+        later: finding.evidence.clone(),
+    }));
+    changes
+}
+
+fn change(part: &Part, a: &AnswerReport, b: &AnswerReport) -> Option<Change> {
+    let gained = of_kinds(a, part.missing)
+        .zip(of_kinds(b, part.there))
+        .filter(|_| of_kinds(b, part.missing).is_none());
+    let lost = of_kinds(a, part.there)
+        .zip(of_kinds(b, part.missing))
+        .filter(|_| of_kinds(a, part.missing).is_none());
+    let (text, better, (earlier, later)) = match (gained, lost) {
+        (Some(pair), _) => (part.gained, true, pair),
+        (None, Some(pair)) => (part.lost, false, pair),
+        (None, None) => return None,
+    };
+    Some(Change {
+        text: text.to_owned(),
+        better: Some(better),
+        earlier: earlier.evidence.clone(),
+        later: later.evidence.clone(),
+    })
+}
+
+fn of_kinds<'a>(report: &'a AnswerReport, kinds: &[&str]) -> Option<&'a Finding> {
+    report.findings.iter().find(|finding| kinds.contains(&finding.kind.0.as_str()))
+}
+
+fn criteria(a: &AnswerReport, b: &AnswerReport) -> Vec<CriterionPair> {
+    let level = |report: &AnswerReport, criterion: &CriterionId| {
+        let own = report.judgement(&criterion.0)?;
+        Some(Level { level: own.level?, low: own.low?, high: own.high? })
+    };
+    b.judgements
+        .iter()
+        .map(|judgement| CriterionPair {
+            criterion: judgement.criterion.clone(),
+            name: judgement.name.clone(),
+            earlier: level(a, &judgement.criterion),
+            later: level(b, &judgement.criterion),
+        })
+        .collect()
 }

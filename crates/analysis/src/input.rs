@@ -136,6 +136,15 @@ impl Baseline {
     }
 }
 
+impl Relevance {
+    /// The highest cosine of the whole answer and of its sentences: one sentence that speaks of what
+    /// was asked is enough, however much a long story tells beside it.
+    #[must_use]
+    pub fn nearest(&self) -> f32 {
+        self.sentences.iter().copied().fold(self.answer, f32::max)
+    }
+}
+
 /// One answer with everything that its analysis may look at.
 #[derive(Debug, Clone, Copy)]
 pub struct AnswerInput<'a> {

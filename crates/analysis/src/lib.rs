@@ -1,19 +1,36 @@
 //! What is measured, found and judged in an answer, and the report made of it.
 //!
 //! Pure: no IO, no clock, no randomness. The same input gives the same report, byte for byte.
+//!
+//! The way of an answer: its words are read into sentences, clauses and content tokens (`text`), the
+//! story in them is found (`story`), features are measured ([`features`]), findings searched
+//! (`findings`) and levels judged (`judge`). Both pass the evidence gate ([`gate`]); what is left
+//! becomes a report ([`report`]). Several reports become one for the interview ([`scorecard`]) or
+//! two side by side ([`mod@compare`]).
 
+mod answer;
+mod coaching;
 pub mod compare;
+mod facts;
 pub mod features;
+mod findings;
 pub mod gate;
 pub mod input;
-pub mod lacks;
+mod judge;
+mod lacks;
+mod relevance;
 pub mod report;
 pub mod scorecard;
+mod sought;
+mod story;
+mod text;
 
 use interview::{Answer, WordRange};
 
+pub use answer::analyse_answer;
 pub use compare::{Comparison, Verdict, compare};
-pub use gate::Dropped;
+pub use facts::Facts;
+pub use gate::{Claim, Dropped, gate};
 pub use input::{AnswerInput, Baseline, Measure, Relevance, Sound, Switches};
 pub use lacks::{Completeness, completeness, lacks};
 pub use report::{AnswerReport, AnswerType, Level, OwnRating, Priority, Report, Strength};
@@ -26,36 +43,5 @@ pub const VERSION: &str = "1";
 /// [`Relevance::sentences`].
 #[must_use]
 pub fn sentences(answer: &Answer) -> Vec<WordRange> {
-    vec![WordRange::new(0, answer.words.len())]
-}
-
-/// The report of one answer.
-#[must_use]
-pub fn analyse_answer(input: AnswerInput<'_>) -> AnswerReport {
-    let answer = input.answer;
-    AnswerReport {
-        version: VERSION.to_owned(),
-        input_sha256: String::new(),
-        answer: answer.id,
-        item: answer.item,
-        attempt: answer.attempt,
-        question: answer.question.id.clone(),
-        question_text: answer.question.text.clone(),
-        competency: answer.question.competency,
-        features: Vec::new(),
-        pace: Vec::new(),
-        pauses: input.sound.map(|sound| sound.pauses.clone()).unwrap_or_default(),
-        fillers: input.sound.map(|sound| sound.fillers.clone()).unwrap_or_default(),
-        star: Vec::new(),
-        answer_type: None,
-        findings: Vec::new(),
-        dropped: 0,
-        problems: Vec::new(),
-        judgements: Vec::new(),
-        overall: None,
-        strength: None,
-        priorities: Vec::new(),
-        left_out: Vec::new(),
-        edited: answer.edited_share > 0.1,
-    }
+    text::Text::read(&answer.words, &answer.turn_starts).sentences
 }

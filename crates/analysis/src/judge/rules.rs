@@ -1,0 +1,507 @@
+//! The rules judge: what each criterion of the behavioural rubric asks, answered from what can be
+//! found in the words.
+//!
+//! It reads no sound and no names. It abstains where words alone cannot tell: on relevance when
+//! neither the question's vocabulary nor an embedding decides, on a question's own criterion when
+//! what it looks for may have been told in other words, and on criteria it has no rule for.
+
+use std::collections::BTreeSet;
+
+use interview::{Absence, Criterion, CriterionId, Evidence, Judge, Judgement, StarPart, WordRange};
+
+use super::interval;
+use crate::{
+    VERSION,
+    facts::{Facts, STORY_TOKENS_MIN, Told},
+    relevance::{Verdict, stem},
+    report::AnswerType,
+    sought::{Sought, cite},
+    story::Story,
+    text::lexicon::{BUZZ, FUNCTION, GENERAL},
+};
+
+/// A level before its interval: `None` abstains.
+struct Ruling {
+    level: Option<f64>,
+    reason: String,
+    evidence: Vec<Evidence>,
+}
+
+impl Ruling {
+    fn level(level: f64, reason: impl Into<String>, evidence: Vec<Evidence>) -> Self {
+        Self { level: Some(level.clamp(1.0, 5.0)), reason: reason.into(), evidence }
+    }
+
+    fn abstain(reason: impl Into<String>) -> Self {
+        Self { level: None, reason: reason.into(), evidence: Vec::new() }
+    }
+}
+
+/// The name of each question's own criterion.
+pub(crate) const COMPETENCY: &str = "competency";
+
+/// What an absence names when the answer is no answer at all.
+const ANY_CONTENT: &str = "a sentence that answers the question";
+/// What an absence names when words are listed.
+const ANY_CLAUSE: &str = "sentences that say who did what";
+/// What an absence names when it is about something else.
+const ON_QUESTION: &str = "something that belongs to the question";
+/// What an absence names when nothing that happened is told.
+const ONE_SITUATION: &str = "one situation that happened";
+/// What an absence names for a question's own criterion.
+const LOOKED_FOR: &str = "what this question looks for";
+
+/// The level of every criterion of the rubric and of the question's own.
+pub(crate) fn judge(facts: &Facts<'_>) -> Vec<Judgement> {
+    let answer = facts.input.answer;
+    let own = CriterionId(COMPETENCY.to_owned());
+    let name = answer.question.competency.name();
+    let competency = (own, format!("{}{}", name[..1].to_uppercase(), &name[1..]));
+    let criteria = facts.input.rubric.criteria.iter();
+    criteria
+        .map(|Criterion { id, name, .. }| (id.clone(), name.clone()))
+        .chain([competency])
+        .map(|(criterion, name)| {
+            let ruling = rule(facts, &criterion);
+            let level = ruling.level.map(interval::of_answer);
+            Judgement {
+                criterion,
+                name,
+                level: level.map(|level| level.level),
+                low: level.map(|level| level.low),
+                high: level.map(|level| level.high),
+                judge: Judge::Rules { version: VERSION.to_owned() },
+                reason: ruling.reason,
+                evidence: ruling.evidence,
+                edited: answer.edited_share > 0.1,
+            }
+        })
+        .collect()
+}
+
+fn rule(facts: &Facts<'_>, criterion: &CriterionId) -> Ruling {
+    let told = &facts.told;
+    if told.silent() {
+        return Ruling::abstain("Nothing was said, so there is nothing to judge.");
+    }
+    if let Some(ruling) = no_answer(told) {
+        return ruling;
+    }
+    let ruling = match criterion.0.as_str() {
+        "structure" => structure(told),
+        "own_action" => own_action(told),
+        "specificity" => specificity(told),
+        "outcome" => outcome(told),
+        "relevance" => relevance(told),
+        COMPETENCY => competency(facts),
+        _ => Ruling::abstain(
+            "There is no rule for this criterion; a person or a model can judge it.",
+        ),
+    };
+    if told.off_question() && ruling.level.is_some_and(|level| level > OFF_QUESTION_MAX) {
+        return Ruling::level(
+            OFF_QUESTION_MAX,
+            "What is told is not about what was asked, so it cannot count for more here.",
+            vec![absence(told, ON_QUESTION)],
+        );
+    }
+    ruling
+}
+
+/// An answer to another question stays at or below this on every criterion.
+const OFF_QUESTION_MAX: f64 = 1.5;
+
+fn absence(told: &Told<'_>, looked_for: &str) -> Evidence {
+    Evidence::Absence(Absence { searched: told.text.whole(), looked_for: looked_for.to_owned() })
+}
+
+/// The level of what is no answer at all: a word or two, words to the judge, a list of words.
+fn no_answer(told: &Told<'_>) -> Option<Ruling> {
+    if told.empty() {
+        let reason = if told.addressed().is_empty() {
+            "There are too few words to answer the question."
+        } else {
+            "The words speak to whoever judges; nothing in them answers the question."
+        };
+        return Some(Ruling::level(1.0, reason, vec![absence(told, ANY_CONTENT)]));
+    }
+    told.listed().then(|| {
+        Ruling::level(
+            1.0,
+            if told.echoes() {
+                "The words are the question's own and those of interviews; nothing is told with them."
+            } else {
+                "Words are listed; no sentences say who did what."
+            },
+            vec![absence(told, ANY_CLAUSE)],
+        )
+    })
+}
+
+/// Cites the first `most` clauses of each kind, and names the kinds that are absent.
+fn evidence(told: &Told<'_>, kinds: &[Sought], most: usize) -> Vec<Evidence> {
+    let mut evidence = Vec::new();
+    let mut cited: BTreeSet<usize> = BTreeSet::new();
+    for kind in kinds {
+        let all = kind.all(told);
+        if all.is_empty() {
+            evidence.push(kind.absence(told));
+        }
+        for range in all.into_iter().take(most) {
+            if cited.insert(range.first) {
+                evidence.push(cite(told, range));
+            }
+        }
+    }
+    evidence
+}
+
+fn structure(told: &Told<'_>) -> Ruling {
+    if !told.happened() {
+        return Ruling::level(1.0, not_told(told), vec![absence(told, ONE_SITUATION)]);
+    }
+    let parts = [Sought::Situation, Sought::Task, Sought::OwnAction, Sought::ToldResult];
+    let [situation, task, action, result] = parts.map(|sought| sought.all(told));
+    let vague_end = result.is_empty() && Sought::VagueResult.found(told);
+    let mut level = 1.0;
+    level += if situation.is_empty() { 0.0 } else { 0.8 };
+    level += if task.is_empty() { 0.0 } else { 0.8 };
+    level += match action.len() {
+        0 => 0.0,
+        1 => 0.6,
+        _ => 1.0,
+    };
+    level += if !result.is_empty() {
+        1.0
+    } else if vague_end {
+        0.3
+    } else {
+        0.0
+    };
+    let length = |ranges: &[WordRange]| ranges.iter().map(|range| range.len()).sum::<usize>();
+    let setting_shorter = length(&situation) <= length(&action);
+    let in_order = match (action.first(), result.last()) {
+        (Some(action), Some(result)) => action.first < result.first,
+        _ => false,
+    };
+    level += if in_order { 0.2 } else { 0.0 } + if in_order && setting_shorter { 0.2 } else { 0.0 };
+    let missing: Vec<&str> = [
+        (situation.is_empty(), "the situation"),
+        (task.is_empty(), "what had to be done"),
+        (action.is_empty(), "what you did"),
+        (result.is_empty(), "how it ended"),
+    ]
+    .into_iter()
+    .filter_map(|(absent, name)| absent.then_some(name))
+    .collect();
+    let reason = if missing.is_empty() {
+        "The situation, what had to be done, what you did and how it ended can all be found."
+            .to_owned()
+    } else {
+        format!("One situation is told; not found: {}.", missing.join(", "))
+    };
+    Ruling::level(short(told, level), reason, evidence(told, &parts, 1))
+}
+
+fn not_told(told: &Told<'_>) -> &'static str {
+    match told.story.answer_type {
+        Some(AnswerType::Opinion) => {
+            "The answer says what holds in general; no situation that happened is told."
+        }
+        Some(AnswerType::SelfDescription) => {
+            "The answer says what you are like; no situation that happened is told."
+        }
+        Some(AnswerType::PseudoStory) => {
+            "The answer says what usually happens; no one situation is told."
+        }
+        _ => "No situation that happened is told.",
+    }
+}
+
+/// A few words cannot hold what the upper levels ask for.
+fn short(told: &Told<'_>, level: f64) -> f64 {
+    let most = match told.text.tokens.len() {
+        count if count < STORY_TOKENS_MIN => 1.0,
+        count if count < 25 => 2.0,
+        count if count < 40 => 3.0,
+        _ => 5.0,
+    };
+    level.min(most)
+}
+
+fn own_action(told: &Told<'_>) -> Ruling {
+    let actions = Sought::OwnAction.all(told);
+    let reasons = Sought::Reason.all(told);
+    if !told.happened() || actions.is_empty() {
+        let broad = Sought::BroadAction.found(told) && told.happened();
+        let reason = if broad {
+            "What you did is named only in broad words that nobody could picture."
+        } else {
+            "Nothing that you did is named."
+        };
+        let level = if broad { 1.4 } else { 1.0 };
+        let kinds: &[Sought] =
+            if broad { &[Sought::OwnAction, Sought::BroadAction] } else { &[Sought::OwnAction] };
+        let evidence = if actions.is_empty() {
+            evidence(told, kinds, 2)
+        } else {
+            vec![absence(told, ONE_SITUATION)]
+        };
+        return Ruling::level(level, reason, evidence);
+    }
+    let alone = actions.iter().any(|range| {
+        told.text.keys[range.first..range.end].iter().any(|key| key == "i" || key.starts_with("i'"))
+    });
+    let mut level: f64 = match actions.len() {
+        1 => 2.0,
+        2 => 2.8,
+        3 => 3.4,
+        4 => 3.8,
+        _ => 4.1,
+    };
+    level += if reasons.is_empty() { 0.0 } else { 0.8 };
+    // Only "we": the actions are there, but nobody can tell the candidate's own from the others'.
+    level -= if alone { 0.0 } else { 0.5 };
+    let count = actions.len();
+    let named = if count == 1 {
+        "One action is named".to_owned()
+    } else {
+        format!("{count} actions are named")
+    };
+    let why =
+        if reasons.is_empty() { "no reason for them is given" } else { "with a reason for it" };
+    let mut evidence: Vec<Evidence> =
+        actions.iter().take(3).map(|range| cite(told, *range)).collect();
+    match reasons.iter().find(|range| !actions.iter().take(3).any(|own| own == *range)) {
+        Some(range) => evidence.push(cite(told, *range)),
+        None if reasons.is_empty() => evidence.push(Sought::Reason.absence(told)),
+        None => {}
+    }
+    Ruling::level(short(told, level), format!("{named}, {why}."), evidence)
+}
+
+fn specificity(told: &Told<'_>) -> Ruling {
+    let found = Sought::Checkable.all(told);
+    if found.is_empty() || !told.happened() {
+        return Ruling::level(
+            1.0,
+            "Nothing of what happened is named that somebody could check.",
+            vec![if found.is_empty() {
+                Sought::Checkable.absence(told)
+            } else {
+                absence(told, ONE_SITUATION)
+            }],
+        );
+    }
+    let zones = zones(told);
+    let filled = zones.iter().filter(|weight| **weight >= 1.5).count();
+    let total: f64 = zones.iter().map(|weight| weight.min(6.0)).sum();
+    let level = 1.0 + 0.7 * filled as f64 + (total / 6.0).min(1.9);
+    // Names and dates around no difficulty and no ending are a list of facts.
+    let bare =
+        ![Sought::Task, Sought::ToldResult, Sought::Lesson].iter().any(|part| part.found(told));
+    let level = if bare { level.min(2.0) } else { level };
+    let reason = match filled {
+        3 => {
+            "The setting, what was done and the ending each hold things that somebody could check."
+        }
+        2 => {
+            "Some things are named that somebody could check; one part of the story stays general."
+        }
+        _ => "Few things are named that somebody could check.",
+    };
+    Ruling::level(short(told, level), reason, evidence(told, &[Sought::Checkable], 3))
+}
+
+/// How much could be checked in the setting, in what was done and in the ending: a fact counts one,
+/// a concrete word a quarter.
+fn zones(told: &Told<'_>) -> [f64; 3] {
+    let mut zones = [0.0; 3];
+    let mut words = [BTreeSet::new(), BTreeSet::new(), BTreeSet::new()];
+    for (index, clause) in told.text.clauses.iter().enumerate() {
+        let zone = match told.story.parts[index] {
+            Some(StarPart::Situation | StarPart::Task) => 0,
+            Some(StarPart::Action) => 1,
+            Some(StarPart::Result | StarPart::Reflection) => 2,
+            Some(StarPart::Relevance) | None => continue,
+        };
+        if !Sought::Checkable.holds(told, index) {
+            continue;
+        }
+        words[zone].extend(Story::concrete_words(&told.text, &clause.tokens));
+        zones[zone] += told
+            .story
+            .specifics
+            .iter()
+            .filter(|specific| clause.tokens.contains(&specific.tokens.start))
+            .count() as f64;
+    }
+    for (zone, words) in zones.iter_mut().zip(&words) {
+        *zone += words.len() as f64 / 4.0;
+    }
+    zones
+}
+
+fn outcome(told: &Told<'_>) -> Ruling {
+    let results = Sought::ToldResult.all(told);
+    let lessons = Sought::Lesson.all(told);
+    if !told.happened() {
+        return Ruling::level(1.0, not_told(told), vec![absence(told, ONE_SITUATION)]);
+    }
+    let counted = Sought::CountedResult.found(told);
+    let fuller = results.len() >= 2 || counted;
+    let level = match (results.is_empty(), lessons.is_empty()) {
+        (false, false) if fuller => 4.6,
+        (false, false) => 4.1,
+        (false, true) if fuller => 3.4,
+        (false, true) => 3.0,
+        (true, false) => 2.3,
+        (true, true) if Sought::VagueResult.found(told) => 1.5,
+        (true, true) => 1.0,
+    };
+    let reason = match (results.is_empty(), lessons.is_empty()) {
+        (false, false) => "How it ended is told, and what you took from it.",
+        (false, true) => "How it ended is told; what you took from it is not.",
+        (true, false) => "What you took from it is told; how it ended is not.",
+        (true, true) if level > 1.0 => {
+            "The ending is named only in words that could be told of anything."
+        }
+        (true, true) => "How it ended is not told.",
+    };
+    let mut kinds = vec![Sought::ToldResult];
+    kinds.extend(
+        (results.is_empty() && Sought::VagueResult.found(told)).then_some(Sought::VagueResult),
+    );
+    kinds.push(Sought::Lesson);
+    Ruling::level(short(told, level), reason, evidence(told, &kinds, 2))
+}
+
+fn relevance(told: &Told<'_>) -> Ruling {
+    let on = |level, reason: &str| {
+        let evidence = evidence(told, &[Sought::OwnAction, Sought::Situation], 1);
+        Ruling::level(level, reason, evidence)
+    };
+    match told.relevance() {
+        Verdict::Off => Ruling::level(
+            1.0,
+            "The answer does not speak of what was asked.",
+            vec![absence(told, ON_QUESTION)],
+        ),
+        _ if !told.happened() => Ruling::level(
+            1.4,
+            "Nothing that happened is told, so it does not answer a question about one situation.",
+            vec![absence(told, ONE_SITUATION)],
+        ),
+        Verdict::Unclear => Ruling::abstain(
+            "Whether this belongs to the question cannot be told from its words alone.",
+        ),
+        Verdict::On if told.story.answer_type == Some(AnswerType::Story) => on(
+            if told.nearness.words >= 5.0 { 4.3 } else { 3.8 },
+            "The story belongs to what was asked.",
+        ),
+        Verdict::On => {
+            on(2.8, "It belongs to what was asked, but little of it happens in the answer.")
+        }
+    }
+}
+
+/// The question's own criterion: how many of the things it looks for share words with the answer.
+fn competency(facts: &Facts<'_>) -> Ruling {
+    let told = &facts.told;
+    let looks_for = &facts.input.answer.question.looks_for;
+    if !told.happened() || told.off_question() {
+        let looked_for = if told.happened() { ON_QUESTION } else { ONE_SITUATION };
+        return Ruling::level(
+            1.0,
+            "Nothing is told that this question looks for.",
+            vec![absence(told, looked_for)],
+        );
+    }
+    if looks_for.is_empty() || told.relevance() == Verdict::Unclear {
+        return Ruling::abstain("What this question looks for cannot be told from words alone.");
+    }
+    let found = matched(told, looks_for);
+    if found.is_empty() {
+        return Ruling::abstain(
+            "What this question looks for was not found in its own words; it may be told in others.",
+        );
+    }
+    let share = found.len() as f64 / looks_for.len() as f64;
+    let own = Sought::OwnAction.all(told).len().min(4) as f64 / 4.0;
+    let end = if Sought::ToldResult.found(told) { 1.0 } else { 0.0 };
+    let level = 1.5 + 1.2 * share + 1.1 * own + 0.9 * end;
+    let evidence = found.iter().map(|(_, range)| cite(told, *range)).take(3).collect();
+    Ruling::level(
+        short(told, level),
+        format!(
+            "{} of the {} things this question looks for can be found.",
+            found.len(),
+            looks_for.len()
+        ),
+        evidence,
+    )
+}
+
+/// Which of the things looked for share a word's stem with a clause, and the first such clause.
+fn matched(told: &Told<'_>, looks_for: &[String]) -> Vec<(usize, WordRange)> {
+    let stems: Vec<BTreeSet<String>> = told
+        .text
+        .clauses
+        .iter()
+        .map(|clause| told.text.keys_of(&clause.tokens).into_iter().map(stem).collect())
+        .collect();
+    looks_for
+        .iter()
+        .enumerate()
+        .filter_map(|(number, sought)| {
+            let wanted = content_stems(sought);
+            let clause =
+                stems.iter().position(|own| wanted.iter().any(|stem| own.contains(stem)))?;
+            Some((number, told.text.range(&told.text.clauses[clause].tokens)))
+        })
+        .collect()
+}
+
+fn content_stems(text: &str) -> BTreeSet<String> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .map(|word| crate::text::spelling::normal(&word.to_lowercase()))
+        .filter(|key| {
+            key.chars().count() > 2 && !FUNCTION.has(key) && !GENERAL.has(key) && !BUZZ.has(key)
+        })
+        .filter(|key| {
+            !matches!(key.as_str(), "says" | "names" | "tells" | "candidate" | "gives" | "came")
+        })
+        .map(|key| stem(&key))
+        .collect()
+}
+
+/// Whether a piece of evidence bears on a level of this criterion: the gate's predicate for
+/// judgements of the rules judge.
+pub(crate) fn supports(facts: &Facts<'_>, criterion: &str, evidence: &Evidence) -> bool {
+    let told = &facts.told;
+    let kinds: &[Sought] = match criterion {
+        "structure" => &[Sought::Situation, Sought::Task, Sought::OwnAction, Sought::ToldResult],
+        "own_action" => &[Sought::OwnAction, Sought::BroadAction, Sought::Reason],
+        "specificity" => &[Sought::Checkable],
+        "outcome" => &[Sought::ToldResult, Sought::VagueResult, Sought::Lesson],
+        "relevance" => &[Sought::OwnAction, Sought::Situation],
+        _ => &[],
+    };
+    match evidence {
+        Evidence::Words { range, .. } if criterion == COMPETENCY => {
+            matched(told, &facts.input.answer.question.looks_for)
+                .iter()
+                .any(|(_, own)| own == range)
+        }
+        Evidence::Words { range, .. } => kinds.iter().any(|kind| kind.holds_at(told, *range)),
+        Evidence::Absence(absence) => match absence.looked_for.as_str() {
+            ANY_CONTENT => told.empty(),
+            ANY_CLAUSE => told.listed(),
+            ON_QUESTION => told.off_question(),
+            ONE_SITUATION => !told.happened(),
+            LOOKED_FOR => matched(told, &facts.input.answer.question.looks_for).is_empty(),
+            text => kinds.iter().any(|kind| kind.looked_for() == text && !kind.found(told)),
+        },
+        Evidence::Audio { .. } => false,
+    }
+}

@@ -1,0 +1,373 @@
+//! The told story: its parts, its kind, whose actions it names, and what in it could be checked.
+
+use std::{collections::BTreeSet, ops::Range};
+
+use interview::{StarPart, StarSpan};
+
+use crate::{
+    report::AnswerType,
+    text::{
+        Text,
+        clauses::{Clause, Doing, Subject, Tense},
+        lexicon::{
+            BRIDGE, BUZZ, CAREER, DATES, ENDING, EXAMPLE, FUNCTION, GENERAL, LEARNING, LESSON,
+            NUMBERS, OPINION, OUTCOME_VERBS, RATIONALE, SELF, SETTING, TASK, UNITS, VAGUE_ENDING,
+            VAGUE_NOUNS, WHEN,
+        },
+    },
+};
+
+/// What kind of fact something is that could be checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SpecificKind {
+    /// A number or an amount.
+    Number,
+    /// A day, month or year.
+    Date,
+    /// A name of somebody or something.
+    Name,
+}
+
+/// Something that could be checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Specific {
+    /// What kind.
+    pub(crate) kind: SpecificKind,
+    /// Its tokens.
+    pub(crate) tokens: Range<usize>,
+}
+
+/// A story, read.
+#[derive(Debug, Clone)]
+pub(crate) struct Story {
+    /// The part each clause belongs to.
+    pub(crate) parts: Vec<Option<StarPart>>,
+    /// Facts that could be checked, in order.
+    pub(crate) specifics: Vec<Specific>,
+    /// What kind of answer it is; `None` without content.
+    pub(crate) answer_type: Option<AnswerType>,
+}
+
+impl Story {
+    /// Reads the story in a text.
+    pub(crate) fn read(text: &Text<'_>) -> Self {
+        let mut parts: Vec<Option<StarPart>> = Vec::with_capacity(text.clauses.len());
+        for clause in &text.clauses {
+            let previous = parts.last().copied().flatten();
+            parts.push(part(text, clause, previous));
+        }
+        let specifics = specifics(text);
+        Self { answer_type: answer_type(text, &parts), parts, specifics }
+    }
+
+    /// Where the parts stand: clauses of one part that follow each other are one span.
+    pub(crate) fn spans(&self, text: &Text<'_>) -> Vec<StarSpan> {
+        let mut spans: Vec<StarSpan> = Vec::new();
+        let mut open = None;
+        for (clause, part) in text.clauses.iter().zip(&self.parts) {
+            let range = text.range(&clause.tokens);
+            match (part, spans.last_mut()) {
+                (Some(part), Some(last)) if open == Some(*part) => last.range.end = range.end,
+                (Some(part), _) => spans.push(StarSpan { part: *part, range }),
+                (None, _) => {}
+            }
+            open = *part;
+        }
+        spans
+    }
+
+    /// Whether this clause names something that "I" or "we" did and that could be pictured.
+    pub(crate) fn own_action(&self, text: &Text<'_>, index: usize) -> bool {
+        self.own(text, index) && concrete_doing(text, index)
+    }
+
+    /// Whether this clause names something that "I" or "we" did so broadly that nobody could
+    /// picture it.
+    pub(crate) fn broad_action(&self, text: &Text<'_>, index: usize) -> bool {
+        self.own(text, index) && !concrete_doing(text, index)
+    }
+
+    fn own(&self, text: &Text<'_>, index: usize) -> bool {
+        let clause = &text.clauses[index];
+        self.parts[index] == Some(StarPart::Action)
+            && matches!(clause.subject, Subject::I | Subject::We)
+            && clause.tense == Tense::Past
+            && matches!(clause.doing, Doing::Act | Doing::Broad)
+    }
+
+    /// Whether this clause tells an ending which could not be told of anything else.
+    pub(crate) fn told_result(&self, text: &Text<'_>, index: usize) -> bool {
+        self.parts[index] == Some(StarPart::Result) && concrete_result(text, &text.clauses[index])
+    }
+
+    /// Whether this clause gives a reason for something that was done beside it.
+    pub(crate) fn reason(&self, text: &Text<'_>, index: usize) -> bool {
+        [index.checked_sub(1), Some(index), Some(index + 1)]
+            .into_iter()
+            .flatten()
+            .any(|near| self.parts.get(near) == Some(&Some(StarPart::Action)))
+            && RATIONALE.any(&text.keys_of(&text.clauses[index].tokens))
+    }
+
+    /// Distinct concrete words: content words that are neither general nor advertisement, nor names.
+    pub(crate) fn concrete_words<'t>(
+        text: &'t Text<'_>,
+        tokens: &Range<usize>,
+    ) -> BTreeSet<&'t str> {
+        text.tokens[tokens.clone()]
+            .iter()
+            .filter(|token| !token.name && !token.digit && concrete(&token.key))
+            .map(|token| token.key.as_str())
+            .collect()
+    }
+
+    /// Action clauses whose actor can be told, and all action clauses.
+    pub(crate) fn agency(&self, text: &Text<'_>) -> (usize, usize) {
+        let told = text.clauses.iter().filter(|clause| {
+            clause.tense == Tense::Past
+                && matches!(clause.doing, Doing::Act | Doing::Broad | Doing::Passive)
+        });
+        told.fold((0, 0), |(known, all), clause| {
+            let actor = clause.doing != Doing::Passive
+                && matches!(clause.subject, Subject::I | Subject::We | Subject::Other);
+            (known + usize::from(actor), all + 1)
+        })
+    }
+}
+
+fn concrete(key: &str) -> bool {
+    key.chars().count() >= 3
+        && key.chars().any(char::is_alphabetic)
+        && !FUNCTION.has(key)
+        && !GENERAL.has(key)
+        && !BUZZ.has(key)
+        && !DATES.has(key)
+        && !NUMBERS.has(key)
+}
+
+/// Whether the clause names a doing that could be pictured: a verb that does so by itself and any
+/// object, or a broad verb with something concrete beside it.
+fn concrete_doing(text: &Text<'_>, index: usize) -> bool {
+    let clause = &text.clauses[index];
+    let verb = clause.verb.map_or(clause.tokens.start, |verb| verb + 1);
+    // What was said or decided stands in the clause that completes this one.
+    let completed = text.clauses.get(index + 1).filter(|next| next.complement);
+    let end = completed.map_or(clause.tokens.end, |next| next.tokens.end);
+    let beside = &text.tokens[verb.min(end)..end];
+    let objects =
+        beside.iter().filter(|token| token.name || token.digit || concrete(&token.key)).count();
+    match clause.doing {
+        Doing::Act => objects > 0 || beside.iter().any(|token| !VAGUE_NOUNS.has(&token.key)),
+        Doing::Broad => objects >= 2,
+        _ => false,
+    }
+}
+
+fn concrete_result(text: &Text<'_>, clause: &Clause) -> bool {
+    let keys = text.keys_of(&clause.tokens);
+    let vague = VAGUE_ENDING.find(&keys);
+    let rest =
+        |index: usize| !vague.iter().any(|(start, len)| (*start..start + len).contains(&index));
+    let facts = text.tokens[clause.tokens.clone()]
+        .iter()
+        .enumerate()
+        .filter(|(index, token)| {
+            rest(*index)
+                && (token.name || token.digit || NUMBERS.has(&token.key) || concrete(&token.key))
+        })
+        .count();
+    facts >= if vague.is_empty() { 1 } else { 2 }
+}
+
+/// The part a clause belongs to, by its words, its verb and where in the answer it stands.
+fn part(text: &Text<'_>, clause: &Clause, previous: Option<StarPart>) -> Option<StarPart> {
+    let keys = text.keys_of(&clause.tokens);
+    let middle = (clause.tokens.start + clause.tokens.end) as f64 / 2.0;
+    let place = middle / text.tokens.len().max(1) as f64;
+    let past = matches!(clause.tense, Tense::Past) && !clause.habitual;
+    if BRIDGE.any(&keys) && place > 0.5 {
+        return Some(StarPart::Relevance);
+    }
+    let scores = [
+        (StarPart::Situation, situation_score(&keys, clause, place, past)),
+        (StarPart::Task, task_score(&keys, clause, place)),
+        (StarPart::Action, action_score(clause, place, past)),
+        (StarPart::Result, result_score(text, &keys, clause, place)),
+        (StarPart::Reflection, reflection_score(&keys, clause, place)),
+    ];
+    let (best, score) = scores
+        .into_iter()
+        .reduce(|best, other| if other.1 > best.1 { other } else { best })
+        .unwrap_or((StarPart::Situation, 0.0));
+    // A reason, a complement or somebody's reaction goes on with what came before.
+    let follows = clause.complement || RATIONALE.at(&keys).is_some();
+    if follows && score < 2.0 && previous.is_some() {
+        return previous;
+    }
+    if score >= 1.0 {
+        Some(best)
+    } else if past && clause.subject != Subject::Generic {
+        previous
+    } else {
+        None
+    }
+}
+
+fn situation_score(keys: &[&str], clause: &Clause, place: f64, past: bool) -> f64 {
+    let mut score = 0.0;
+    let dated = keys.iter().any(|key| DATES.has(key) || year(key));
+    score += if SETTING.any(keys) { 1.0 } else { 0.0 };
+    score += if CAREER.any(keys) { 2.0 } else { 0.0 };
+    score += if WHEN.any(keys) || EXAMPLE.any(keys) || dated { 0.7 } else { 0.0 };
+    if past {
+        score += if clause.doing == Doing::State && place < 0.4 { 0.6 } else { 0.0 };
+        score += if place < 0.2 { 0.8 } else { 0.0 };
+    }
+    score - if place > 0.5 { 1.0 } else { 0.0 }
+}
+
+fn task_score(keys: &[&str], clause: &Clause, place: f64) -> f64 {
+    let mut score = if TASK.any(keys) { 1.9 } else { 0.0 };
+    score += if clause.doing == Doing::Duty { 0.5 } else { 0.0 };
+    score - if place > 0.75 { 0.8 } else { 0.0 }
+}
+
+fn action_score(clause: &Clause, place: f64, past: bool) -> f64 {
+    if !past || !matches!(clause.subject, Subject::I | Subject::We) {
+        return 0.0;
+    }
+    let score: f64 = match clause.doing {
+        Doing::Act => 1.8,
+        Doing::Broad => 1.4,
+        _ => 0.0,
+    };
+    score - if clause.negated { 0.4 } else { 0.0 } - if place < 0.05 { 0.3 } else { 0.0 }
+}
+
+fn result_score(text: &Text<'_>, keys: &[&str], clause: &Clause, place: f64) -> f64 {
+    let mut score = 0.0;
+    score += if ENDING.any(keys) { 1.1 } else { 0.0 };
+    score += if VAGUE_ENDING.any(keys) { 1.2 } else { 0.0 };
+    let verb = clause.verb.map_or("", |verb| text.tokens[verb].key.as_str());
+    let first_person = matches!(clause.subject, Subject::I | Subject::We);
+    if clause.tense == Tense::Past && OUTCOME_VERBS.has(verb) {
+        score += if first_person { 0.5 } else { 0.9 };
+    }
+    if clause.tense == Tense::Past && clause.subject == Subject::Thing {
+        score += 0.3;
+    }
+    score +=
+        if keys.iter().any(|key| NUMBERS.has(key) || key.contains(|c: char| c.is_ascii_digit())) {
+            0.3
+        } else {
+            0.0
+        };
+    score += match place {
+        place if place > 0.85 => 0.9,
+        place if place > 0.65 => 0.6,
+        place if place < 0.25 => -1.2,
+        place if place < 0.45 => -0.6,
+        _ => 0.0,
+    };
+    if clause.tense == Tense::Modal || clause.tense == Tense::None { score - 1.0 } else { score }
+}
+
+fn reflection_score(keys: &[&str], clause: &Clause, place: f64) -> f64 {
+    if place < 0.35 {
+        return 0.0;
+    }
+    let learned = clause.subject == Subject::I && keys.iter().any(|key| LEARNING.has(key));
+    let own = matches!(clause.subject, Subject::I | Subject::We);
+    // What would be done otherwise, or is done since: told after the ending.
+    let otherwise = own && clause.tense == Tense::Modal && !clause.complement;
+    let since = matches!(clause.tense, Tense::Present | Tense::Perfect)
+        && keys.iter().any(|key| matches!(*key, "since" | "now" | "always" | "never" | "nowadays"));
+    let mut score = if LESSON.any(keys) { 2.6 } else { 0.0 };
+    score += if learned && place > 0.6 { 1.2 } else { 0.0 };
+    score += if (otherwise || since) && place > 0.8 { 1.8 } else { 0.0 };
+    score
+}
+
+fn year(key: &str) -> bool {
+    key.len() == 4 && (key.starts_with("19") || key.starts_with("20")) && key.parse::<u16>().is_ok()
+}
+
+/// Facts that could be checked. A name of several words is one.
+fn specifics(text: &Text<'_>) -> Vec<Specific> {
+    let mut found: Vec<Specific> = Vec::new();
+    let mut index = 0;
+    while index < text.tokens.len() {
+        let token = &text.tokens[index];
+        let mut end = index + 1;
+        let kind = if year(&token.key) || DATES.has(&token.key) {
+            Some(SpecificKind::Date)
+        } else if token.digit || NUMBERS.has(&token.key) {
+            while text.tokens.get(end).is_some_and(|next| {
+                next.digit
+                    || NUMBERS.has(&next.key)
+                    || UNITS.has(&next.key)
+                    || next.key == "and"
+                        && text.tokens.get(end + 1).is_some_and(|after| NUMBERS.has(&after.key))
+            }) {
+                end += 1;
+            }
+            Some(SpecificKind::Number)
+        } else if token.name {
+            while text.tokens.get(end).is_some_and(|next| {
+                next.name && !text.tokens[end - 1].comma && next.sentence == token.sentence
+            }) {
+                end += 1;
+            }
+            Some(SpecificKind::Name)
+        } else {
+            None
+        };
+        if let Some(kind) = kind {
+            found.push(Specific { kind, tokens: index..end });
+        }
+        index = end;
+    }
+    found
+}
+
+/// The kind of answer, after the five labels of Bangerter, Corvalan and Cavin (2014).
+fn answer_type(text: &Text<'_>, parts: &[Option<StarPart>]) -> Option<AnswerType> {
+    if text.tokens.is_empty() {
+        return None;
+    }
+    let with_verb: Vec<(usize, &Clause)> =
+        text.clauses.iter().enumerate().filter(|(_, clause)| clause.verb.is_some()).collect();
+    let told = with_verb
+        .iter()
+        .filter(|(index, clause)| {
+            clause.tense == Tense::Past
+                && !clause.habitual
+                && matches!(clause.doing, Doing::Act | Doing::Broad | Doing::Passive | Doing::Duty)
+                && parts[*index] != Some(StarPart::Reflection)
+        })
+        .count();
+    let usual = with_verb
+        .iter()
+        .filter(|(_, clause)| {
+            matches!(clause.subject, Subject::I | Subject::We)
+                && (clause.habitual
+                    || matches!(clause.tense, Tense::Present | Tense::Modal | Tense::Perfect))
+                && matches!(clause.doing, Doing::Act | Doing::Broad)
+        })
+        .count();
+    let keys = text.keys_of(&(0..text.tokens.len()));
+    let (opinions, selves) = (OPINION.find(&keys).len(), SELF.find(&keys).len());
+    Some(if told >= 3 && told >= usual {
+        AnswerType::Story
+    } else if told >= 1 && told * 2 >= usual + opinions + selves {
+        AnswerType::Exemplification
+    } else if usual >= 2 && usual > opinions + selves {
+        AnswerType::PseudoStory
+    } else if selves > opinions {
+        AnswerType::SelfDescription
+    } else if opinions > 0 || told == 0 && usual == 0 {
+        AnswerType::Opinion
+    } else {
+        AnswerType::PseudoStory
+    })
+}
