@@ -125,7 +125,6 @@ impl Store {
         now: Timestamp,
         lease: SignedDuration,
     ) -> Result<Option<Job>, Error> {
-        let writing = self.begin().await?;
         let due = Condition::any()
             .add(
                 Condition::all()
@@ -137,11 +136,17 @@ impl Store {
                     .add(job::Column::State.eq(Text(JobState::Running)))
                     .add(job::Column::LeaseUntil.lt(micros(now))),
             );
-        let row = job::Entity::find()
+        let query = job::Entity::find()
             .filter(job::Column::Kind.is_in(kinds.iter().copied()))
             .filter(due)
             .order_by_asc(job::Column::RunAfter)
-            .order_by_asc(job::Column::Id)
+            .order_by_asc(job::Column::Id);
+        // Asking often while there is nothing to do must not take SQLite's one writer.
+        if query.clone().one(&self.reader).await?.is_none() {
+            return Ok(None);
+        }
+        let writing = self.begin().await?;
+        let row = query
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
             .one(&writing)
             .await?;

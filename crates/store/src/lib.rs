@@ -24,7 +24,7 @@ mod streams;
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Weak},
+    sync::Arc,
     time::Duration,
 };
 
@@ -60,22 +60,25 @@ pub struct Store {
     writer: DatabaseConnection,
     data: PathBuf,
     codec: Codec,
-    live: Arc<Mutex<HashMap<StreamId, Weak<sound::Shared>>>>,
+    live: Arc<Mutex<HashMap<StreamId, sound::Live>>>,
 }
 
 impl Store {
-    /// Opens the database at `url` (`sqlite:PATH`, made when it is not there, or
-    /// `postgres://HOST/NAME`), brings its tables up to date, and finishes removals that were
+    /// Opens the database at `url` (`sqlite:PATH`, taken as it stands and made when it is not there,
+    /// or `postgres://HOST/NAME`), brings its tables up to date, and finishes removals that were
     /// interrupted. Sound and video are kept under `data`, sound at rest in `codec`.
     ///
     /// # Errors
     /// [`Error::Url`] for any other address; [`Error::Database`] when it cannot be reached or
     /// migrated; [`Error::Io`] when `data` cannot be made.
     pub async fn open(url: &str, data: &Path, codec: Codec) -> Result<Self, Error> {
-        std::fs::create_dir_all(data).map_err(Error::io(data))?;
-        let (writer, reader) = if url.starts_with("sqlite:") && !url.contains(":memory:") {
-            let writer = Database::connect(sqlite(url, 1)).await?;
-            (writer, Database::connect(sqlite(url, READERS_MAX)).await?)
+        make_private(data)?;
+        let (writer, reader) = if let Some(path) = sqlite_path(url) {
+            if let Some(folder) = path.parent() {
+                make_private(folder)?;
+            }
+            let writer = Database::connect(sqlite(&path, 1)).await?;
+            (writer, Database::connect(sqlite(&path, READERS_MAX)).await?)
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let mut options = ConnectOptions::new(url);
             options.max_connections(READERS_MAX).sqlx_logging(false);
@@ -107,11 +110,33 @@ impl Store {
     }
 }
 
+/// The file that a `sqlite:` address names; `None` for any other address, and for a database in
+/// memory, which would not be kept.
+fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let rest = url.strip_prefix("sqlite:")?;
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+}
+
+/// Makes a folder that others on this machine cannot look into; one that is there stays as it is.
+fn make_private(folder: &Path) -> Result<(), Error> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    if folder.as_os_str().is_empty() {
+        return Ok(());
+    }
+    builder.create(folder).map_err(Error::io(folder))
+}
+
 /// SQLite so that a committed row survives power loss, and a deleted one is overwritten.
-fn sqlite(url: &str, connections: u32) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(connections).sqlx_logging(false).map_sqlx_sqlite_opts(|options| {
+fn sqlite(path: &Path, connections: u32) -> ConnectOptions {
+    let path = path.to_owned();
+    let mut options = ConnectOptions::new("sqlite:");
+    options.max_connections(connections).sqlx_logging(false).map_sqlx_sqlite_opts(move |options| {
         options
+            .filename(&path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)

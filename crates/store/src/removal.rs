@@ -3,7 +3,7 @@
 //! The paths that are to go are noted in the same transaction that deletes the rows; the files are
 //! removed after it, then the notes. A start of the store removes whatever is still noted.
 
-use std::{collections::BTreeSet, io::ErrorKind, path::Path};
+use std::{io::ErrorKind, path::Path};
 
 use interview::{InterviewId, PersonId};
 use sea_orm::{
@@ -15,7 +15,7 @@ use crate::{
     Error, Store,
     column::Text,
     entity::{derived, interview_row, person, removal},
-    sound::{Appender, blocking},
+    sound::blocking,
 };
 
 impl Store {
@@ -100,13 +100,10 @@ impl Store {
     }
 
     async fn close_streams(&self, interview: InterviewId) -> Result<(), Error> {
-        let streams: BTreeSet<_> =
-            self.streams(interview).await?.into_iter().map(|stream| stream.id).collect();
-        let mut live = self.live.lock().await;
-        for id in streams {
-            if let Some(open) = live.remove(&id).and_then(|shared| Appender::upgrade(&shared)) {
-                // What could not be written is deleted all the same.
-                let _ = open.close().await;
+        for stream in self.streams(interview).await? {
+            // What could not be written is deleted all the same.
+            if let Err(error) = self.close_stream(stream.id).await {
+                tracing::debug!(%error, "a stream was deleted before it was written");
             }
         }
         Ok(())
@@ -142,5 +139,36 @@ fn remove(path: &Path) -> Result<(), Error> {
     match removed {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(path)(error)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Codec;
+
+    #[tokio::test]
+    async fn a_removal_that_was_interrupted_is_finished_at_the_next_start() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = format!("sqlite:{}", folder.path().join("greenroom.db").display());
+        let codec = Codec::flac(|_, _| Ok(Vec::new()), |_| Ok(Vec::new()));
+        let data = folder.path().join("data");
+        let store = Store::open(&url, &data, codec.clone()).await.expect("opened");
+        let gone = ["streams/itv_1", "speech/a.speech"];
+        for file in ["streams/itv_1/str_1/0000.flac", "speech/a.speech", "speech/b.speech"] {
+            let path = data.join(file);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            std::fs::write(path, "x").expect("written");
+        }
+        note(&store.writer, &gone.map(str::to_owned)).await.expect("noted");
+        drop(store);
+
+        let store = Store::open(&url, &data, codec).await.expect("opened");
+        for path in gone {
+            assert!(!data.join(path).exists(), "{path}");
+        }
+        assert!(data.join("speech/b.speech").exists());
+        let noted = removal::Entity::find().all(&store.reader).await.expect("read");
+        assert_eq!(noted, []);
     }
 }

@@ -9,16 +9,16 @@ use interview::{InterviewId, ParticipantId, RecordingId, StreamId, Us};
 use jiff::Timestamp;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, OnConflict, Query},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::{
-    Error, Store,
+    Error, InterviewState, Store,
     column::{At, Text},
-    entity::{anchor, recording, stream},
-    sound::{self, Appender, Kept, Timeline, blocking, finish_chunks, finish_sound},
+    entity::{anchor, interview_row, recording, stream},
+    sound::{self, Appender, Kept, Live, Timeline, blocking, finish_chunks, finish_sound},
 };
 
 /// What a stream carries.
@@ -177,9 +177,12 @@ impl Store {
         let stream = self.stream(id).await?;
         let paths = self.paths(&stream);
         let mut live = self.live.lock().await;
-        live.retain(|_, shared| shared.strong_count() > 0);
-        if let Some(open) = live.get(&id).and_then(Appender::upgrade) {
+        live.retain(|_, known| !known.is_released());
+        if let Some(open) = live.get(&id).and_then(Live::appender) {
             return Ok(open);
+        }
+        if let Some(closed) = live.remove(&id) {
+            closed.released().await;
         }
         let finished = || sound::Error::Finished { path: paths.kept.clone() };
         if paths.kept.exists() {
@@ -189,7 +192,7 @@ impl Store {
         if paths.kept.exists() {
             return Err(finished().into());
         }
-        live.insert(id, appender.downgrade());
+        live.insert(id, appender.live());
         Ok(appender)
     }
 
@@ -205,7 +208,7 @@ impl Store {
             return Err(sound::Error::TooLong { samples, max: READ_SAMPLES_MAX }.into());
         }
         let stream = self.stream(id).await?;
-        let open = self.live.lock().await.get(&id).and_then(Appender::upgrade);
+        let open = self.live.lock().await.get(&id).and_then(Live::appender);
         if let Some(open) = open {
             return Ok(open.read(range).await?);
         }
@@ -223,7 +226,7 @@ impl Store {
     /// [`Error::NotFound`]; when a file cannot be read.
     pub async fn sound_samples(&self, id: StreamId) -> Result<u64, Error> {
         let stream = self.stream(id).await?;
-        let open = self.live.lock().await.get(&id).and_then(Appender::upgrade);
+        let open = self.live.lock().await.get(&id).and_then(Live::appender);
         if let Some(open) = open {
             return Ok(open.synced().borrow().position);
         }
@@ -252,10 +255,7 @@ impl Store {
         if let Some(known) = self.recording_of(id).await? {
             return Ok(known);
         }
-        let open = self.live.lock().await.remove(&id);
-        if let Some(open) = open.and_then(|shared| Appender::upgrade(&shared)) {
-            open.close().await?;
-        }
+        self.close_stream(id).await?;
         let (paths, codec) = (self.paths(&stream), self.codec.clone());
         let (rate, kind) = (stream.sample_rate, stream.kind);
         let kept = paths.kept.clone();
@@ -288,6 +288,36 @@ impl Store {
             .await?;
         writing.commit().await?;
         self.recording_of(id).await?.ok_or_else(|| Error::not_found("recording of", id))
+    }
+
+    /// Closes a stream that is open, and waits until its file has been let go.
+    pub(crate) async fn close_stream(&self, id: StreamId) -> Result<(), Error> {
+        let Some(known) = self.live.lock().await.remove(&id) else { return Ok(()) };
+        let closed = match known.appender() {
+            Some(open) => open.close().await.map(|_| ()),
+            None => Ok(()),
+        };
+        known.released().await;
+        Ok(closed?)
+    }
+
+    /// Streams that were never finished though their interview is over, as after a crash.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unfinished_streams(&self) -> Result<Vec<Stream>, Error> {
+        let over = Query::select()
+            .column(interview_row::Column::Id)
+            .from(interview_row::Entity)
+            .and_where(interview_row::Column::State.ne(Text(InterviewState::Running)))
+            .take();
+        let rows = stream::Entity::find()
+            .filter(stream::Column::Finished.is_null())
+            .filter(stream::Column::Interview.in_subquery(over))
+            .order_by_asc(stream::Column::Id)
+            .all(&self.reader)
+            .await?;
+        Ok(rows.into_iter().map(Stream::from).collect())
     }
 
     async fn recording_of(&self, stream: StreamId) -> Result<Option<Recording>, Error> {

@@ -128,7 +128,7 @@ fn sittings() -> Vec<TableCreateStatement> {
             ],
         )
         .foreign_key(&mut goes_with("interview", "interviews"))
-        .foreign_key(&mut goes_with("person", "persons"))
+        .foreign_key(goes_with("person", "persons").on_delete(ForeignKeyAction::SetNull))
         .take(),
         table(
             "answers",

@@ -64,7 +64,7 @@ pub enum Pushed {
 pub struct Appender(Arc<Shared>);
 
 #[derive(Debug)]
-pub(crate) struct Shared {
+struct Shared {
     path: PathBuf,
     sample_rate: u32,
     front: Mutex<Front>,
@@ -86,7 +86,8 @@ struct Front {
 
 #[derive(Debug)]
 enum Message {
-    Frame(Frame),
+    /// A frame, and when it must be written.
+    Frame(Frame, Instant),
     Flush,
 }
 
@@ -144,7 +145,8 @@ impl Appender {
             return Ok(Pushed::Duplicate);
         }
         let pushed = front.place(&frame)?;
-        queue.try_send(Message::Frame(frame)).map_err(|refused| match refused {
+        let due = Instant::now() + Duration::from_millis(COMMIT_MS_MAX);
+        queue.try_send(Message::Frame(frame, due)).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => Error::Behind { seq },
             mpsc::error::TrySendError::Closed(_) => Error::Closed,
         })?;
@@ -228,12 +230,34 @@ impl Appender {
         blocking(move || read_samples(&path, &pieces, range)).await
     }
 
-    pub(crate) fn downgrade(&self) -> Weak<Shared> {
-        Arc::downgrade(&self.0)
+    pub(crate) fn live(&self) -> Live {
+        Live { shared: Arc::downgrade(&self.0), synced: self.synced() }
+    }
+}
+
+/// What the store knows of a stream that was opened: it keeps nobody from closing it.
+#[derive(Debug)]
+pub(crate) struct Live {
+    shared: Weak<Shared>,
+    synced: watch::Receiver<Synced>,
+}
+
+impl Live {
+    /// The appender, while it takes frames.
+    pub(crate) fn appender(&self) -> Option<Appender> {
+        let appender = self.shared.upgrade().map(Appender)?;
+        let is_open = lock(&appender.0.front).queue.is_some();
+        is_open.then_some(appender)
     }
 
-    pub(crate) fn upgrade(weak: &Weak<Shared>) -> Option<Self> {
-        weak.upgrade().map(Self).filter(|appender| lock(&appender.0.front).queue.is_some())
+    /// Whether the file has been let go.
+    pub(crate) fn is_released(&self) -> bool {
+        self.synced.has_changed().is_err()
+    }
+
+    /// Waits until a stream that takes no more frames has been written and its file let go.
+    pub(crate) async fn released(mut self) {
+        while self.synced.changed().await.is_ok() {}
     }
 }
 
@@ -317,15 +341,15 @@ impl Writer {
     /// The next frames to be written together; `None` when the stream is closed.
     async fn gather(&mut self) -> Option<Batch> {
         let mut batch = Batch::default();
-        while batch.frames.is_empty() {
-            if let Message::Frame(frame) = self.inbox.recv().await? {
+        let due = loop {
+            if let Message::Frame(frame, due) = self.inbox.recv().await? {
                 batch.add(&frame);
+                break due;
             }
-        }
-        let deadline = Instant::now() + Duration::from_millis(COMMIT_MS_MAX);
+        };
         while batch.bytes.len() < BATCH_BYTES_MAX {
-            match timeout_at(deadline, self.inbox.recv()).await {
-                Ok(Some(Message::Frame(frame))) => batch.add(&frame),
+            match timeout_at(due, self.inbox.recv()).await {
+                Ok(Some(Message::Frame(frame, _))) => batch.add(&frame),
                 Ok(Some(Message::Flush) | None) | Err(_) => break,
             }
         }

@@ -205,3 +205,81 @@ fn remove_if_there(path: &Path) -> Result<(), Error> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sound::{Appender, Body, Frame};
+
+    /// Stores the samples as they are.
+    fn plain() -> Codec {
+        Codec::flac(
+            |samples, _| Ok(samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()),
+            |bytes| Ok(super::super::frame::samples(bytes)),
+        )
+    }
+
+    /// A folder with a log of 90 seconds at 100 Hz.
+    async fn recorded() -> (tempfile::TempDir, PathBuf, PathBuf) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (log, kept) = (folder.path().join("s.pcm"), folder.path().join("s"));
+        let appender = Appender::open(&log, 100).await.expect("opened");
+        let samples = (0..9000).collect();
+        appender.push(Frame { seq: 0, position: 0, body: Body::Samples(samples) }).expect("taken");
+        appender.close().await.expect("closed");
+        (folder, log, kept)
+    }
+
+    #[tokio::test]
+    async fn sound_is_kept_in_files_of_a_minute_and_the_log_is_removed() {
+        let (_folder, log, folder) = recorded().await;
+        let kept = finish_sound(&log, &folder, 100, &plain()).expect("finished");
+        assert_eq!(kept.names(), ["0000.flac", "0001.flac"]);
+        assert!(!log.exists());
+        assert_eq!(kept.read(5998..6002).expect("read"), [5998, 5999, 6000, 6001]);
+        assert_eq!(kept.read(8999..9001).expect("read"), [8999, 0]);
+        assert_eq!(kept.read(9500..9502).expect("read"), [0, 0]);
+    }
+
+    #[tokio::test]
+    async fn a_codec_that_loses_anything_is_noticed_and_the_log_stays() {
+        let (_folder, log, folder) = recorded().await;
+        let lossy = Codec::flac(
+            |samples, _| Ok(samples.iter().map(|sample| (sample >> 8) as u8).collect()),
+            |bytes| Ok(bytes.iter().map(|byte| i16::from(*byte) << 8).collect()),
+        );
+        let broken = Codec::flac(|_, _| Err("no".to_owned()), |_| Ok(Vec::new()));
+        for codec in [lossy, broken] {
+            let refused = finish_sound(&log, &folder, 100, &codec);
+            assert!(matches!(refused, Err(Error::Codec { .. })), "{refused:?}");
+            assert!(log.exists() && !folder.exists());
+        }
+        finish_sound(&log, &folder, 100, &plain()).expect("finished after all");
+    }
+
+    #[tokio::test]
+    async fn finishing_goes_on_wherever_it_was_interrupted() {
+        let (_folder, log, folder) = recorded().await;
+        let half = folder.with_extension("tmp");
+        fs::create_dir(&half).expect("made");
+        fs::write(half.join("0000.flac"), "half").expect("written");
+        fs::write(half.join("0007.flac"), "stale").expect("written");
+        let before = fs::read(&log).expect("the log");
+        finish_sound(&log, &folder, 100, &plain()).expect("finished");
+        assert!(!half.exists() && !folder.join("0007.flac").exists());
+
+        fs::write(&log, before).expect("as if it had not been removed yet");
+        let kept = finish_sound(&log, &folder, 100, &plain()).expect("finished again");
+        assert!(!log.exists());
+        assert_eq!(kept.read(0..3).expect("read"), [0, 1, 2]);
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_is_written_is_not_finished() {
+        let (_folder, log, folder) = recorded().await;
+        let appender = Appender::open(&log, 100).await.expect("opened");
+        let refused = finish_sound(&log, &folder, 100, &plain());
+        assert!(matches!(refused, Err(Error::InUse { .. })), "{refused:?}");
+        appender.close().await.expect("closed");
+    }
+}

@@ -19,7 +19,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-pub(crate) use appender::Shared;
+pub(crate) use appender::Live;
 pub(crate) use appender::blocking;
 pub use appender::{Appender, COMMIT_MS_MAX, Pushed, QUEUE_FRAMES_MAX, Synced};
 pub use frame::{
