@@ -438,6 +438,22 @@ pub fn understand(text: &str) -> Option<Request> {
     }
 }
 
+/// Whether an utterance turns down the offer to ask something: it begins with a no and asks nothing.
+#[must_use]
+pub fn declines(text: &str) -> bool {
+    let words = tokens(text);
+    let plain = words.iter().find(|word| !COURTESY.contains(&word.as_str()));
+    let no = plain.is_some_and(|word| {
+        ["no", "nope", "nothing", "none", "not", "don't"].contains(&word.as_str())
+    });
+    let asks = ["what", "how", "who", "when", "where", "which", "why", "whether", "about"];
+    let covered = words.iter().any(|word| word == "covered");
+    (no || covered)
+        && words.len() <= WORDS_MAX
+        && !text.contains('?')
+        && !words.iter().any(|word| asks.contains(&word.as_str()))
+}
+
 /// A table's phrase without the words that are left out of what was said.
 fn plain_form(phrase: &str) -> String {
     phrase.split(' ').filter(|word| !COURTESY.contains(word)).collect::<Vec<_>>().join(" ")
@@ -517,6 +533,28 @@ mod tests {
         );
         check(Some(Request::Yes), &["Yes, please.", "Sure.", "Yes."]);
         check(Some(Request::No), &["No.", "No, it's fine.", "No, I'm still thinking."]);
+    }
+
+    #[test]
+    fn turning_down_the_offer_to_ask_is_told_from_a_question() {
+        for text in [
+            "No.",
+            "No, I think you've covered everything.",
+            "You covered it all already, thanks.",
+            "I don't have any at the moment.",
+            "Nothing from my side.",
+            "Not right now.",
+        ] {
+            assert!(declines(text), "{text}");
+        }
+        for text in [
+            "No wait, how large is the team?",
+            "I'd love to know more about the team.",
+            "Is there nothing you dislike here?",
+            "What are the hours?",
+        ] {
+            assert!(!declines(text), "{text}");
+        }
     }
 
     #[test]

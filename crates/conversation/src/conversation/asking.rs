@@ -302,8 +302,9 @@ impl Conversation {
 
     /// Says a line without asking anything new, and goes on listening.
     pub(super) fn remark(&mut self, occasion: Occasion, out: &mut Vec<Action>) {
-        let answered = self.answer.as_ref().is_some_and(OpenAnswer::has_content);
-        let unfit = if answered { BEGINNING } else { &[] };
+        let begun = self.answer.as_ref().is_some_and(OpenAnswer::has_content)
+            || self.place == Place::CandidateQuestions;
+        let unfit = if begun { BEGINNING } else { &[] };
         let drafts: Vec<Draft> = self.line_without(occasion, unfit).into_iter().collect();
         let target = Target::here(self.place);
         self.speak(drafts, Then::Listen(target), None, out);

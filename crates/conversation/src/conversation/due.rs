@@ -308,8 +308,10 @@ impl Conversation {
         self.close_turn(None, false, out);
         let own_questions = self.place == Place::CandidateQuestions;
         match (prompts, answered) {
-            (1, _) if own_questions => self.remark(Occasion::AnythingElse, out),
-            _ if own_questions => self.close(CloseReason::Answered, None, out),
+            // Whoever has asked already has just been offered another question.
+            _ if own_questions && (answered || prompts > 1) => {
+                self.close(CloseReason::Answered, None, out);
+            }
             (1, _) => self.remark(Occasion::Encourage, out),
             (_, true) => self.leave(CloseReason::Answered, None, out),
             (2, false) => {

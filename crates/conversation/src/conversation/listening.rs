@@ -11,7 +11,7 @@ use super::{
 use crate::{
     action::{Action, CloseReason, Hint},
     floor::{ECHO_LIKELIHOOD, is_listening},
-    request::{Request, understand},
+    request::{Request, declines, understand},
     wording::{is_before_content, tokens, word_count},
 };
 
@@ -173,7 +173,9 @@ impl Conversation {
                 self.hint(out);
             }
             Floor::Deciding { .. } => {
-                if let Some(last) = self.answer.as_mut().and_then(|open| open.said.last_mut()) {
+                if let Some(open) = self.answer.as_mut().filter(|open| open.last_turn_us.is_some())
+                    && let Some(last) = open.said.last_mut()
+                {
                     *last = text;
                 }
             }
@@ -398,8 +400,10 @@ impl Conversation {
             return None;
         }
         let offered = self.answer.as_ref().is_some_and(|open| open.repeat_offered);
+        if self.place == Place::CandidateQuestions && declines(text) {
+            return Some(Request::Done);
+        }
         match understand(text)? {
-            Request::No if self.place == Place::CandidateQuestions => Some(Request::Done),
             Request::Yes if self.place == Place::CandidateQuestions => Some(Request::Wait),
             Request::Yes | Request::No if !offered => None,
             Request::Done if self.place == Place::WarmUp => None,
@@ -532,8 +536,10 @@ impl Conversation {
         }
         if let Some(open) = &mut self.answer {
             open.held_us += held_us;
+            open.last_turn_us = None;
             if !aside && !tokens(&text).is_empty() {
                 open.said.push(text);
+                open.last_turn_us = typed.is_none().then_some(listening.from_us);
                 open.probe_pending = false;
                 open.prompts = 0;
                 open.repeat_offered = false;

@@ -413,6 +413,7 @@ impl Conversation {
         match &self.floor {
             Floor::Listening(listening) => Some(listening.from_us),
             Floor::Speaking(speech) => speech.burst.as_ref().map(|(burst, _)| burst.from_us),
+            Floor::Deciding { .. } => self.answer.as_ref().and_then(|open| open.last_turn_us),
             _ => None,
         }
     }

@@ -207,6 +207,8 @@ pub(super) struct OpenAnswer {
     pub(super) answer: AnswerRef,
     /// The text of each closed turn.
     pub(super) said: Vec<String>,
+    /// Where the last of them began, while better words for it may still come.
+    pub(super) last_turn_us: Option<Us>,
     /// For how long the candidate had the floor in closed turns, from the first word of each.
     pub(super) held_us: Us,
     /// Probes asked, in order.
@@ -265,6 +267,7 @@ impl OpenAnswer {
         Self {
             answer,
             said: Vec::new(),
+            last_turn_us: None,
             held_us: 0,
             probes: Vec::new(),
             probe_pending: false,

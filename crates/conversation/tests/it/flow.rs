@@ -1,9 +1,9 @@
 //! The plan's flow: what is asked, in which order, and what follows an answer.
 
 use conversation::{
-    Action, AnswerRef, CloseReason, EndReason, FloorView, Input, LineKind, Part, Phase,
+    Action, AnswerRef, CloseReason, EndReason, FloorView, Hint, Input, LineKind, Part, Phase,
 };
-use interview::{Lack, Mode};
+use interview::{Hints, Lack, Mode, Plan};
 
 use crate::room::{Room, plan};
 
@@ -405,4 +405,46 @@ fn after_a_gap_during_a_probe_the_probe_is_asked_again() {
     room.input(Input::Reconnected { gap_us: 20_000_000 });
     let again = room.said().pop().expect("the probe again");
     assert_eq!((again.line, again.text), (LineKind::Probe, probe.text));
+}
+
+#[test]
+fn hints_come_only_when_wished_for_and_seldom() {
+    for (hints, wished) in [(Hints::Live, true), (Hints::Exam, false)] {
+        let mut room = Room::at_first_question(Plan { hints, ..plan(2) });
+        // 240 words a minute, for 110 seconds.
+        room.input(Input::SpeechBegan { at_us: room.now_us, echo_likelihood: None });
+        for count in 1..=440 {
+            room.pass(250);
+            room.input(Input::Words { text: "word ".repeat(count), accurate: false });
+        }
+        let mut given: Vec<Hint> = room
+            .log
+            .iter()
+            .filter_map(|(_, action)| match action {
+                Action::Hint { hint } => Some(*hint),
+                _ => None,
+            })
+            .collect();
+        given.sort_by_key(|hint| *hint == Hint::ComeToTheOutcome);
+        let expected = [Hint::Slower, Hint::Slower, Hint::ComeToTheOutcome];
+        assert_eq!(given, if wished { &expected[..] } else { &[] });
+    }
+}
+
+#[test]
+fn a_probe_quotes_the_accurate_words_when_they_come_in_time() {
+    let mut room = Room::at_first_question(plan(2));
+    room.say("Orders were lost every night and we we built the in porter");
+    let now_us = room.now_us;
+    room.conversation.step(now_us, Input::DonePressed);
+    assert!(room.conversation.view().words_from_us.is_some());
+    let text = "Orders were lost every night and we rebuilt the importer.".to_owned();
+    room.conversation.step(now_us, Input::Words { text, accurate: true });
+    let answer = room.conversation.view().answer.expect("an open answer");
+    let actions =
+        room.conversation.step(now_us, Input::Lacks { answer, lacks: vec![Lack::OwnAction] });
+    let Some(Action::Say { text, own_words: true, .. }) = actions.first() else {
+        panic!("no probe: {actions:?}");
+    };
+    assert!(text.contains("we rebuilt the importer"), "{text}");
 }

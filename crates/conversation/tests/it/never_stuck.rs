@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use conversation::{
-    Action, AnswerRef, Conversation, Engine, Input, LineKind, Part, UtteranceEvent,
+    Action, AnswerRef, Conversation, Engine, FloorView, Input, LineKind, Part, Phase,
+    UtteranceEvent, request::understand,
 };
 use interview::{Lack, Plan, Us};
 use proptest::prelude::*;
@@ -135,11 +136,11 @@ struct Witness {
 
 impl Witness {
     fn see(&mut self, input: &Input, actions: &[Action]) {
-        if matches!(input, Input::RepeatPressed | Input::Reconnected { .. } | Input::LaterPressed)
-            || matches!(input, Input::Typed { text } | Input::Words { text, .. } if !text.is_empty())
-        {
-            self.again += 1;
-        }
+        self.again += u32::from(match input {
+            Input::RepeatPressed | Input::Reconnected { .. } | Input::LaterPressed => true,
+            Input::Typed { text } | Input::Words { text, .. } => understand(text).is_some(),
+            _ => false,
+        });
         for action in actions {
             assert!(!self.ended, "{action:?} after the end");
             self.see_one(action);
@@ -181,6 +182,12 @@ impl Witness {
     }
 }
 
+/// Whether a typed text is a turn of the candidate.
+fn takes_text(phase: Phase, floor: FloorView) -> bool {
+    let talking = !matches!(phase, Phase::Ready | Phase::Closing | Phase::Ended);
+    talking && !matches!(floor, FloorView::Away | FloorView::Reviewing | FloorView::Nobody)
+}
+
 /// From any state on, timers alone lead to the end.
 fn led_to_the_end(mut conversation: Conversation, mut witness: Witness, mut now_us: Us) {
     for input in [Input::Reconnected { gap_us: 0 }, Input::Start, Input::PushToTalk { held: false }]
@@ -209,7 +216,15 @@ fn held(plan: Plan, seed: u64, sequence: Vec<(Us, Input)>) {
     for (pause_us, input) in sequence {
         now_us += pause_us;
         let input = fitted(input, &conversation, now_us);
+        let before = conversation.view();
         let actions = conversation.step(now_us, input.clone());
+        if takes_text(before.phase, before.floor)
+            && let Input::Typed { text } = &input
+            && text.chars().any(char::is_alphanumeric)
+        {
+            let kept = |action: &Action| matches!(action, Action::CloseTurn { typed: Some(typed), .. } if typed == text);
+            assert!(actions.iter().any(kept), "lost: {text}, {before:?}");
+        }
         witness.see(&input, &actions);
     }
     for (text, count) in &witness.questions {

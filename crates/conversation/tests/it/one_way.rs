@@ -74,9 +74,9 @@ fn a_review_goes_on_by_key_or_by_itself() {
         room.say("An answer.");
         room.input(Input::DonePressed);
         if by_key {
-            room.input(Input::DonePressed)
+            room.input(Input::DonePressed);
         } else {
-            room.pass(61_000)
+            room.pass(61_000);
         }
         room.until_candidate();
         assert_eq!(room.conversation.view().item, Some(1));

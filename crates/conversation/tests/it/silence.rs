@@ -103,7 +103,7 @@ fn who_has_no_questions_and_says_nothing_is_let_go() {
     assert_eq!(room.conversation.view().phase, Phase::CandidateQuestions);
     let from = room.log.len();
     assert_eq!(room.sit_out(), Some(EndReason::Completed));
-    assert_eq!(room.lines_since(from), [LineKind::AnythingElse, LineKind::Closing]);
+    assert_eq!(room.lines_since(from), [LineKind::Encourage, LineKind::Closing]);
 }
 
 #[test]
