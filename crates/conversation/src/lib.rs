@@ -2,9 +2,30 @@
 //!
 //! [`Conversation::step`] takes the time and one [`Input`] and returns the [`Action`]s that follow.
 //! Nothing here knows a clock, a microphone, a random source or a model: time comes in as
-//! [`interview::Us`], chance as a seed, and whoever owns the socket executes the actions. After every
-//! step the owner stores the conversation (it is plain data; a restored one goes on identically) and
-//! sends [`Input::Timer`] when [`Conversation::next_deadline`] has come.
+//! [`interview::Us`], chance as a seed, and whoever owns the socket executes the actions.
+//!
+//! What the owner of a [`Conversation`] does:
+//!
+//! 1. executes the actions of each step in their order, and stores the conversation (plain data; a
+//!    restored one goes on identically) together with what the actions made;
+//! 2. sends [`Input::Timer`] when [`Conversation::next_deadline`] has come, asked anew after every step;
+//! 3. reports the fate of each utterance ([`Input::Utterance`]). One without a report counts as said
+//!    after a while, so a lost report delays and does not block;
+//! 4. replies to [`Action::WantLacks`] and [`Action::LookUpNotes`], and may reply to
+//!    [`Action::WantProbe`]. Without a reply the conversation goes on by itself;
+//! 5. sends [`Input::Words`] with everything recognised since [`View::words_from_us`], whenever that
+//!    changes, and keeps to the turns' bounds (`OpenTurn`, `CloseTurn`) when it stores words;
+//! 6. after a restart, sends [`Input::Reconnected`] with the length of the gap first.
+//!
+//! The floor goes round like this; keys, typed texts and a lost line lead out of every state:
+//!
+//! ```text
+//! Nobody --Start--> Speaking --heard--> Listening --turn over--> Deciding --> Speaking --> ... --> Nobody
+//!                      ^  \---take-over--->|  ^                    |
+//!                      |                    |  \--speaks on--------/
+//!                      \--prompt, nudge-----/
+//! one-way:          Speaking --heard--> Preparing --> Listening --> Reviewing --> Speaking
+//! ```
 //!
 //! | module | decides |
 //! | --- | --- |

@@ -412,6 +412,7 @@ struct Chooser<'a> {
     bank: &'a Bank,
     frame: &'a Frame,
     wishes: &'a Wishes,
+    role: &'a str,
     fields: Vec<&'static str>,
     notes: Vec<String>,
     competencies: Vec<(Competency, Why)>,
@@ -421,7 +422,7 @@ struct Chooser<'a> {
 impl<'a> Chooser<'a> {
     fn new(bank: &'a Bank, frame: &'a Frame, wishes: &'a Wishes, seed: u64) -> Self {
         let goal = wishes.goal.as_ref();
-        let role = goal.map_or("", |goal| goal.role.as_str());
+        let role = goal.map_or("", |goal| goal.role.trim());
         // Two goals draw differently even from the same seed.
         let seed = role.bytes().fold(seed, |seed, byte| mixed(seed ^ u64::from(byte)));
         let focus = match (&wishes.focus[..], goal) {
@@ -450,6 +451,7 @@ impl<'a> Chooser<'a> {
             bank,
             frame,
             wishes,
+            role,
             fields: fields_of(role),
             notes: goal.map(|goal| content_stems(&goal.notes)).unwrap_or_default(),
             competencies,
@@ -534,7 +536,9 @@ impl<'a> Chooser<'a> {
         let mut parts = vec![match (why, again) {
             (Why::Focus, false) => format!("you asked to work on {competency}"),
             (Why::Focus, true) => format!("one more on {competency}, which you asked to work on"),
-            (Why::Role(what), _) => format!("about {competency}: the role you named {what}"),
+            (Why::Role(what), _) => {
+                format!("{competency}: \"{}\" is a role that {what}", self.role)
+            }
             (Why::Breadth, false) => format!("adds {competency} to the interview"),
             (Why::Breadth, true) => format!("one more on {competency}"),
         }];

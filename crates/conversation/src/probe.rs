@@ -1,6 +1,6 @@
 //! Follow-ups: what they say, and whether one from a language model may be used.
 
-use interview::{Lack, Question};
+use interview::{Lack, Question, word::key};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -348,35 +348,28 @@ fn breaks_off(word: &str) -> bool {
 }
 
 /// What the candidate said, in their own words, that a probe for this lack can take up: for the own
-/// action a clause with "we", for the result one with "I" or "we", for specifics one with a vague word.
-/// At most [`QUOTE_WORDS_MAX`] words, as they were said, without punctuation around them.
+/// action what "we" did, for the result what "I" or "we" did. At most [`QUOTE_WORDS_MAX`] words, as they
+/// were said, without punctuation around them. `None` for what nothing can be quoted for, and where no
+/// clause is clean.
 #[must_use]
 pub fn quote(said: &str, lack: Lack) -> Option<String> {
-    let wanted: &[&str] = match lack {
+    let subjects: &[&str] = match lack {
         Lack::OwnAction => &["we"],
         Lack::Result => &["i", "we"],
-        Lack::Specifics => &["many", "several", "various", "some", "lots", "different", "often"],
-        Lack::Relevance | Lack::Reflection => return None,
+        Lack::Relevance | Lack::Specifics | Lack::Reflection => return None,
     };
-    let clauses = clauses(said);
-    clauses
+    clauses(said)
         .iter()
-        .filter_map(|clause| clip(clause, wanted))
-        .max_by_key(|clip| {
-            let content = clip.iter().filter(|word| !breaks_off(&interview::word::key(word)));
-            content.count()
-        })
-        .map(|clip| {
-            let text = clip.join(" ");
-            text.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
-        })
+        .filter_map(|clause| clip(clause, subjects))
+        .max_by_key(|clip| clip.iter().filter(|word| !breaks_off(&key(word))).count())
+        .map(|clip| clip.join(" ").trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
 }
 
 /// Splits at punctuation and at the words that join clauses.
 fn clauses(said: &str) -> Vec<Vec<&str>> {
     let mut clauses = vec![Vec::new()];
     for word in said.split_whitespace() {
-        let key = interview::word::key(word);
+        let key = key(word);
         let joins = ["and", "but", "so", "because", "then", "which", "when", "while", "that"];
         if joins.contains(&key.as_str()) {
             clauses.push(Vec::new());
@@ -394,36 +387,50 @@ fn clauses(said: &str) -> Vec<Vec<&str>> {
 
 const PREPOSITIONS: &[&str] = &[
     "in", "on", "at", "for", "with", "to", "from", "by", "of", "into", "over", "during", "after",
-    "before", "about", "through", "within", "without", "under", "between", "across", "as",
+    "before", "about", "through", "within", "without", "under", "between", "across", "as", "near",
+    "than", "until",
 ];
 
-/// The beginning of a clause from a wanted word on, if it is clean: a verb or thing of content within
-/// six words, no fillers, no number of words that breaks off.
-fn clip<'a>(clause: &[&'a str], wanted: &[&str]) -> Option<Vec<&'a str>> {
-    let keys: Vec<String> = clause.iter().map(|word| interview::word::key(word)).collect();
-    let from = keys.iter().position(|key| wanted.contains(&key.as_str()))?;
-    let subject = matches!(keys[from].as_str(), "we" | "i");
-    let state =
-        ["were", "was", "are", "am", "had", "have", "would", "could", "knew", "wanted", "felt"];
-    if subject
-        && keys.get(from + 1).is_none_or(|verb| state.contains(&verb.as_str()) || is_filler(verb))
-    {
+/// Past tenses that do not end in "ed", of verbs for things that are done.
+const DONE: &[&str] = &[
+    "began", "bought", "broke", "brought", "built", "chose", "cut", "drew", "drove", "found",
+    "gave", "held", "kept", "led", "left", "made", "met", "moved", "paid", "ran", "rang",
+    "rebuilt", "rewrote", "sent", "set", "sold", "spoke", "taught", "threw", "told", "took",
+    "went", "wrote",
+];
+
+/// Past tenses of what is felt, thought or undergone, which nobody is asked the outcome of.
+const NOT_DONE: &[&str] = &[
+    "learned", "wanted", "needed", "loved", "liked", "hoped", "noticed", "realised", "realized",
+    "tried",
+];
+
+/// What is told to have been done in a clause, from its subject on: clean, complete, at most
+/// [`QUOTE_WORDS_MAX`] words.
+fn clip<'a>(clause: &[&'a str], subjects: &[&str]) -> Option<Vec<&'a str>> {
+    let keys: Vec<String> = clause.iter().map(|word| key(word)).collect();
+    let from = keys.iter().position(|key| subjects.contains(&key.as_str()))?;
+    let verb = keys.get(from + 1)?.as_str();
+    if !(DONE.contains(&verb) || (verb.ends_with("ed") && !NOT_DONE.contains(&verb))) {
         return None;
     }
-    let mut to = (from + QUOTE_WORDS_MAX).min(clause.len());
-    if to < clause.len() {
-        // The clause goes on: end in front of its last preposition, so that nothing hangs in the air.
-        let last = (from + 3..to).rev().find(|index| PREPOSITIONS.contains(&keys[*index].as_str()));
-        to = last.unwrap_or(to);
+    // A second subject begins a clause of its own, spoken without a break.
+    let end = (from + 2..keys.len())
+        .find(|index| ["i", "we", "they", "he", "she"].contains(&keys[*index].as_str()))
+        .unwrap_or(keys.len());
+    let mut to = end;
+    if end > from + QUOTE_WORDS_MAX {
+        // Too long: end in front of the last preposition that leaves a clause, or do without.
+        to = (from + 3..=from + QUOTE_WORDS_MAX)
+            .rev()
+            .find(|index| PREPOSITIONS.contains(&keys[*index].as_str()))?;
     }
     while to > from && breaks_off(&keys[to - 1]) {
         to -= 1;
     }
-    let clean =
-        keys[from..to].iter().all(|key| !is_filler(key) && !FORBIDDEN.contains(&key.as_str()));
-    let content = keys[from..to].iter().filter(|key| !breaks_off(key)).count();
-    (clean && to - from >= 2 && content >= 1 && (!subject || to - from >= 3))
-        .then(|| clause[from..to].to_vec())
+    let said = &keys[from..to];
+    let clean = said.iter().all(|key| !is_filler(key) && !FORBIDDEN.contains(&key.as_str()));
+    (clean && said.len() >= 3).then(|| clause[from..to].to_vec())
 }
 
 /// A probe for a lack from the bank's own wordings, in front of it a short quotation where one helps.
@@ -507,11 +514,19 @@ mod tests {
     fn quotations_are_short_clean_and_literal() {
         assert_eq!(quote(SAID, Lack::OwnAction).as_deref(), Some("we rebuilt the importer"));
         assert_eq!(
-            quote("There were, um, several problems with the supplier.", Lack::Specifics)
-                .as_deref(),
-            Some("several problems with the supplier")
+            quote("So I called them myself, I think.", Lack::Result).as_deref(),
+            Some("I called them myself")
         );
-        for said in ["We were late.", "we um rebuilt it", "I am a plumber.", "we did it", ""] {
+        for said in [
+            "We were late.",
+            "we um rebuilt it",
+            "we did it",
+            "we think that works",
+            "we always rehearsed",
+            "We wanted a new printer.",
+            "we rebuilt the very old slow importer job",
+            "",
+        ] {
             assert_eq!(quote(said, Lack::OwnAction), None, "{said}");
         }
         for lack in Lack::ALL {

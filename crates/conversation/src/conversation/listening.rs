@@ -6,7 +6,7 @@ use interview::{Mode, Us, persona::Occasion};
 
 use super::{
     Conversation, GAP_US,
-    state::{Floor, Interrupted, Listening, Place, Then},
+    state::{Floor, Interrupted, Listening, OpenAnswer, Place, Then},
 };
 use crate::{
     action::{Action, CloseReason, Hint},
@@ -313,7 +313,7 @@ impl Conversation {
     }
 
     fn leave_as(&mut self, close: CloseReason, out: &mut Vec<Action>) {
-        let content = self.answer.as_ref().is_some_and(super::state::OpenAnswer::has_content);
+        let content = self.answer.as_ref().is_some_and(OpenAnswer::has_content);
         match close {
             CloseReason::Deferred if !content && !self.is_one_way() => self.defer(out),
             // What was said so far stays an answer.
@@ -348,8 +348,7 @@ impl Conversation {
         self.close_turn(typed, false, out);
         if self.is_one_way() {
             self.after_recording(out);
-        } else if content || self.answer.as_ref().is_some_and(super::state::OpenAnswer::has_content)
-        {
+        } else if content || self.answer.as_ref().is_some_and(OpenAnswer::has_content) {
             self.reply(quiet_us, out);
         } else {
             self.leave(CloseReason::Skipped, None, out);
@@ -486,9 +485,11 @@ impl Conversation {
             self.close(CloseReason::Answered, None, out);
             return;
         }
-        let content = self.answer.as_ref().is_some_and(super::state::OpenAnswer::has_content);
+        let content = self.answer.as_ref().is_some_and(OpenAnswer::has_content);
+        let probed = self.answer.as_ref().is_some_and(|open| !open.probes.is_empty());
         match request {
-            Request::Done if content => self.reply(self.now_us, out),
+            // Said in reply to a probe, it means that no other is wanted.
+            Request::Done if content && !probed => self.reply(self.now_us, out),
             Request::Later => self.leave_as(CloseReason::Deferred, out),
             _ => self.leave_as(CloseReason::Skipped, out),
         }

@@ -448,3 +448,26 @@ fn a_probe_quotes_the_accurate_words_when_they_come_in_time() {
     };
     assert!(text.contains("we rebuilt the importer"), "{text}");
 }
+
+#[test]
+fn that_is_all_in_reply_to_a_probe_is_taken_at_its_word() {
+    let mut room = Room::at_first_question(plan(2));
+    room.lacks = vec![Lack::OwnAction, Lack::Result];
+    room.type_text("There was an outage and it got sorted out by the people on call that night.");
+    room.until_candidate();
+    assert_eq!(room.said().pop().map(|said| said.line), Some(LineKind::Probe));
+    room.type_text("That's all.");
+    assert_eq!(room.said().pop().map(|said| said.line), Some(LineKind::Question));
+}
+
+#[test]
+fn a_no_to_the_invitation_ends_without_a_search_of_the_notes() {
+    let mut room = Room::at_first_question(plan(2));
+    for _ in 0..2 {
+        room.input(Input::SkipPressed);
+        room.until_candidate();
+    }
+    room.type_text("No, I think you've covered everything.");
+    assert_eq!(room.said().pop().map(|said| said.line), Some(LineKind::Closing));
+    assert!(!room.log.iter().any(|(_, action)| matches!(action, Action::LookUpNotes { .. })));
+}
