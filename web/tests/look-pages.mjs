@@ -20,6 +20,68 @@ async function enterRoom(page, wishes = {}) {
 const myTurn = (page) => page.getByText('Your turn. Take your time.').waitFor({ timeout: 15_000 });
 
 export const pages = [
+  { name: 'home', go: (page) => page.goto('/') },
+  {
+    name: 'home-first',
+    server: { empty: true },
+    go: (page) => page.goto('/'),
+  },
+  {
+    name: 'home-typed',
+    server: { models: 'pulling' },
+    go: (page) => page.goto('/'),
+  },
+  {
+    name: 'welcome',
+    server: { empty: true, models: 'none' },
+    go: (page) => page.goto('/'),
+  },
+  {
+    name: 'welcome-pulling',
+    server: { empty: true, models: 'none' },
+    go: async (page) => {
+      await page.goto('/welcome');
+      await page.getByRole('button', { name: /^Fetch \d/ }).click();
+      await page.getByText('On their way').waitFor();
+    },
+  },
+  {
+    name: 'start',
+    go: async (page) => {
+      await page.goto('/start');
+      await page.getByRole('button', { name: 'Show the questions' }).click();
+    },
+  },
+  {
+    name: 'start-no-goal',
+    server: { empty: true },
+    go: async (page) => {
+      await page.goto('/start?persona=helen&focus=conflict');
+      await page.getByRole('button', { name: 'Show the questions' }).waitFor();
+    },
+  },
+  { name: 'goals', go: (page) => page.goto('/goals') },
+  { name: 'goals-none', server: { empty: true }, go: (page) => page.goto('/goals') },
+  {
+    name: 'goals-form',
+    go: async (page) => {
+      await page.goto('/goals');
+      await page.getByRole('button', { name: 'Add a goal' }).click();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Say which role').waitFor();
+    },
+  },
+  { name: 'settings', go: (page) => page.goto('/settings') },
+  {
+    name: 'settings-delete',
+    viewport: true,
+    go: async (page) => {
+      await page.goto('/settings');
+      await page.getByRole('button', { name: 'Delete everything' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  { name: 'missing', missing: true, go: (page) => page.goto('/nowhere') },
   {
     name: 'room-lobby',
     go: (page) => openRoom(page),
