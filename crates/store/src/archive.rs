@@ -9,7 +9,7 @@ use std::{
 use interview::{
     AnswerId, InterviewId, ParticipantId, PersonId, RecordingId, StreamId, Turn, TurnId,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -105,22 +105,6 @@ impl Store {
             let anchors = self.anchors(stream.id).await?;
             streams.push(StreamArchive { stream, anchors, recording });
         }
-        let corrections = correction::Entity::find()
-            .filter(correction::Column::Interview.eq(Text(id)))
-            .order_by_asc(correction::Column::Answer)
-            .order_by_asc(correction::Column::Version)
-            .all(&self.reader)
-            .await?;
-        let strikes = strike::Entity::find()
-            .filter(strike::Column::Interview.eq(Text(id)))
-            .order_by_asc(strike::Column::Number)
-            .all(&self.reader)
-            .await?;
-        let consents = consent::Entity::find()
-            .filter(consent::Column::Interview.eq(Text(id)))
-            .order_by_asc(consent::Column::Number)
-            .all(&self.reader)
-            .await?;
         let archive = InterviewArchive {
             version: ARCHIVE_VERSION,
             interview,
@@ -130,10 +114,10 @@ impl Store {
             snapshot: self.snapshot(id).await?,
             streams,
             outputs: self.outputs(id, None).await?,
-            corrections: corrections.into_iter().map(Correction::from).collect(),
+            corrections: self.corrections_in(id).await?,
             ratings: self.ratings(id).await?,
-            strikes: strikes.into_iter().map(Strike::from).collect(),
-            consents: consents.into_iter().map(Consent::from).collect(),
+            strikes: self.strikes_in(id).await?,
+            consents: self.consents_in(id).await?,
             derived: self.derived_of(id).await?,
         };
         let mut files = Vec::new();
@@ -144,6 +128,34 @@ impl Store {
             }
         }
         Ok((archive, files))
+    }
+
+    async fn corrections_in(&self, id: InterviewId) -> Result<Vec<Correction>, Error> {
+        let rows = correction::Entity::find()
+            .filter(correction::Column::Interview.eq(Text(id)))
+            .order_by_asc(correction::Column::Answer)
+            .order_by_asc(correction::Column::Version)
+            .all(&self.reader)
+            .await?;
+        Ok(rows.into_iter().map(Correction::from).collect())
+    }
+
+    async fn strikes_in(&self, id: InterviewId) -> Result<Vec<Strike>, Error> {
+        let rows = strike::Entity::find()
+            .filter(strike::Column::Interview.eq(Text(id)))
+            .order_by_asc(strike::Column::Number)
+            .all(&self.reader)
+            .await?;
+        Ok(rows.into_iter().map(Strike::from).collect())
+    }
+
+    async fn consents_in(&self, id: InterviewId) -> Result<Vec<Consent>, Error> {
+        let rows = consent::Entity::find()
+            .filter(consent::Column::Interview.eq(Text(id)))
+            .order_by_asc(consent::Column::Number)
+            .all(&self.reader)
+            .await?;
+        Ok(rows.into_iter().map(Consent::from).collect())
     }
 
     /// Stores an archive as an interview of `person`. `files` is a folder that holds the archive's
@@ -226,34 +238,7 @@ impl Store {
             let recording = Recording { path, ..entry.recording.clone() };
             streams::insert_recording(&db, &recording).await?;
         }
-        let id = archive.interview.id;
-        for row in &archive.outputs {
-            output::Entity::insert(output::ActiveModel::from(row.clone()))
-                .exec_without_returning(&db)
-                .await
-                .map_err(Error::refused("output of", id))?;
-        }
-        for row in &archive.corrections {
-            given::insert_correction(&db, id, row.clone()).await?;
-        }
-        for row in &archive.ratings {
-            rating::Entity::insert(rating::ActiveModel::from(*row))
-                .exec_without_returning(&db)
-                .await
-                .map_err(Error::refused("rating of", id))?;
-        }
-        for row in &archive.strikes {
-            given::insert_strike(&db, id, row.clone()).await?;
-        }
-        for row in &archive.consents {
-            consent::Entity::insert(consent::ActiveModel::from(row.clone()))
-                .exec_without_returning(&db)
-                .await
-                .map_err(Error::refused("consent in", id))?;
-        }
-        for row in &archive.derived {
-            outputs::insert_derived(&db, row).await?;
-        }
+        import_added(&db, archive).await?;
         removal::Entity::delete_many()
             .filter(removal::Column::Path.is_in(noted.iter().cloned()))
             .exec(&db)
@@ -287,6 +272,39 @@ impl Store {
         names.push(INDEX.to_owned());
         Ok(names.into_iter().map(|name| (name.clone(), kept.join(name))).collect())
     }
+}
+
+/// Stores what was added to an interview while and after it was held.
+async fn import_added(db: &impl ConnectionTrait, archive: &InterviewArchive) -> Result<(), Error> {
+    let id = archive.interview.id;
+    for row in &archive.outputs {
+        output::Entity::insert(output::ActiveModel::from(row.clone()))
+            .exec_without_returning(db)
+            .await
+            .map_err(Error::refused("output of", &id))?;
+    }
+    for row in &archive.corrections {
+        given::insert_correction(db, id, row.clone()).await?;
+    }
+    for row in &archive.ratings {
+        rating::Entity::insert(rating::ActiveModel::from(*row))
+            .exec_without_returning(db)
+            .await
+            .map_err(Error::refused("rating of", &id))?;
+    }
+    for row in &archive.strikes {
+        given::insert_strike(db, id, row.clone()).await?;
+    }
+    for row in &archive.consents {
+        consent::Entity::insert(consent::ActiveModel::from(row.clone()))
+            .exec_without_returning(db)
+            .await
+            .map_err(Error::refused("consent in", &id))?;
+    }
+    for row in &archive.derived {
+        outputs::insert_derived(db, row).await?;
+    }
+    Ok(())
 }
 
 impl InterviewArchive {
@@ -342,90 +360,119 @@ impl InterviewArchive {
 
     /// Checks that all of it belongs together, so that nothing in it can reach another interview.
     fn check(&self) -> Result<(), Error> {
-        let id = self.interview.id;
-        let participants: BTreeSet<_> = self.participants.iter().map(|row| row.id).collect();
-        let answers: BTreeSet<_> = self.answers.iter().map(|row| row.id).collect();
-        let streams: BTreeSet<_> = self.streams.iter().map(|row| row.stream.id).collect();
-        let subjects: BTreeSet<String> = answers
-            .iter()
-            .map(ToString::to_string)
-            .chain(self.turns.iter().map(|turn| turn.id.to_string()))
-            .chain([id.to_string()])
-            .collect();
-        let knows = |answer: Option<AnswerId>| answer.is_none_or(|id| answers.contains(&id));
-        let checks = [
-            (self.version == ARCHIVE_VERSION, "it is of a version that this program cannot read"),
-            (self.participants.iter().all(|row| row.interview == id), "a foreign participant"),
-            (
-                self.answers
-                    .iter()
-                    .all(|row| row.interview == id && participants.contains(&row.participant)),
-                "a foreign answer",
-            ),
-            (
-                self.turns.iter().all(|row| {
-                    row.interview == id
-                        && participants.contains(&row.participant)
-                        && knows(row.answer)
-                }),
-                "a foreign turn",
-            ),
-            (
-                self.streams.iter().all(|row| {
-                    row.stream.interview == id
-                        && row.recording.interview == id
-                        && row.recording.stream == row.stream.id
-                        && participants.contains(&row.stream.participant)
-                        && participants.contains(&row.recording.participant)
-                }),
-                "a foreign stream",
-            ),
-            (
-                self.outputs.iter().all(|row| {
-                    row.interview == id
-                        && participants.contains(&row.participant)
-                        && knows(row.answer)
-                        && row.stream.is_none_or(|stream| streams.contains(&stream))
-                }),
-                "a foreign engine output",
-            ),
-            (
-                self.corrections.iter().all(|row| {
-                    answers.contains(&row.answer) && participants.contains(&row.participant)
-                }) && self.strikes.iter().all(|row| {
-                    answers.contains(&row.answer) && participants.contains(&row.participant)
-                }),
-                "a foreign correction",
-            ),
-            (
-                self.ratings.iter().all(|row| {
-                    row.interview == id
-                        && row.value <= RATING_MAX
-                        && participants.contains(&row.participant)
-                        && knows(row.answer)
-                }),
-                "a foreign or impossible rating",
-            ),
-            (
-                self.consents.iter().all(|row| {
-                    row.interview == Some(id)
-                        && row.participant.is_none_or(|who| participants.contains(&who))
-                }),
-                "a foreign consent",
-            ),
-            (
-                self.derived.iter().all(|row| {
-                    row.interview == Some(id)
-                        && row.person == self.interview.person
-                        && subjects.contains(&row.subject)
-                }),
-                "a foreign result",
-            ),
-        ];
-        match checks.into_iter().find(|(holds, _)| !holds) {
-            Some((_, problem)) => Err(Error::Archive { problem: problem.to_owned() }),
+        let members = Members {
+            interview: self.interview.id,
+            participants: self.participants.iter().map(|row| row.id).collect(),
+            answers: self.answers.iter().map(|row| row.id).collect(),
+            streams: self.streams.iter().map(|row| row.stream.id).collect(),
+        };
+        let problem = if self.version != ARCHIVE_VERSION {
+            Some("it is of a version that this program cannot read")
+        } else {
+            self.foreign_ground(&members).or_else(|| self.foreign_results(&members))
+        };
+        match problem {
+            Some(problem) => Err(Error::Archive { problem: problem.to_owned() }),
             None => Ok(()),
         }
+    }
+
+    /// What, of that which was said and recorded, names something outside of the archive.
+    fn foreign_ground(&self, members: &Members) -> Option<&'static str> {
+        let id = members.interview;
+        if !self.participants.iter().all(|row| row.interview == id) {
+            return Some("a participant is of another interview");
+        }
+        let answers_hold = self
+            .answers
+            .iter()
+            .all(|row| row.interview == id && members.took_part(row.participant));
+        if !answers_hold {
+            return Some("an answer is of another interview");
+        }
+        let turns_hold = self.turns.iter().all(|row| {
+            row.interview == id && members.took_part(row.participant) && members.knows(row.answer)
+        });
+        if !turns_hold {
+            return Some("a turn is of another interview");
+        }
+        let streams_hold =
+            self.streams.iter().all(|StreamArchive { stream, recording, .. }| {
+                stream.interview == id
+                    && recording.interview == id
+                    && recording.stream == stream.id
+                    && members.took_part(stream.participant)
+                    && members.took_part(recording.participant)
+            });
+        let outputs_hold = self.outputs.iter().all(|row| {
+            row.interview == id
+                && members.took_part(row.participant)
+                && members.knows(row.answer)
+                && row.stream.is_none_or(|stream| members.streams.contains(&stream))
+        });
+        (!streams_hold || !outputs_hold).then_some("a recording is of another interview")
+    }
+
+    /// What, of that which was added to it later, names something outside of the archive.
+    fn foreign_results(&self, members: &Members) -> Option<&'static str> {
+        let id = members.interview;
+        let corrections_hold = self
+            .corrections
+            .iter()
+            .all(|row| members.answers.contains(&row.answer) && members.took_part(row.participant));
+        let strikes_hold = self
+            .strikes
+            .iter()
+            .all(|row| members.answers.contains(&row.answer) && members.took_part(row.participant));
+        if !corrections_hold || !strikes_hold {
+            return Some("a correction is of another interview");
+        }
+        let ratings_hold = self.ratings.iter().all(|row| {
+            row.interview == id
+                && row.value <= RATING_MAX
+                && members.took_part(row.participant)
+                && members.knows(row.answer)
+        });
+        if !ratings_hold {
+            return Some("a rating is of another interview, or above 10");
+        }
+        let consents_hold = self.consents.iter().all(|row| {
+            row.interview == Some(id) && row.participant.is_none_or(|who| members.took_part(who))
+        });
+        if !consents_hold {
+            return Some("a consent is of another interview");
+        }
+        let subjects: BTreeSet<String> = self
+            .answers
+            .iter()
+            .map(|row| row.id.to_string())
+            .chain(self.turns.iter().map(|row| row.id.to_string()))
+            .chain([id.to_string()])
+            .collect();
+        let derived_hold = self.derived.iter().all(|row| {
+            row.interview == Some(id)
+                && row.person == self.interview.person
+                && subjects.contains(&row.subject)
+        });
+        (!derived_hold).then_some("a result is about another interview")
+    }
+}
+
+/// The ids in an archive that other things in it may name.
+struct Members {
+    interview: InterviewId,
+    participants: BTreeSet<ParticipantId>,
+    answers: BTreeSet<AnswerId>,
+    streams: BTreeSet<StreamId>,
+}
+
+impl Members {
+    fn took_part(&self, participant: ParticipantId) -> bool {
+        self.participants.contains(&participant)
+    }
+
+    fn knows(&self, answer: Option<AnswerId>) -> bool {
+        answer.is_none_or(|id| self.answers.contains(&id))
     }
 }
 

@@ -130,12 +130,12 @@ impl Stored for At {
 }
 
 macro_rules! unsigned {
-    ($($number:ty),*) => {$(
+    ($($number:ty: $to_bits:expr),*) => {$(
         impl Stored for Unsigned<$number> {
             type Plain = $number;
 
             fn column(plain: $number) -> Self {
-                Self { bits: plain as i64, of: PhantomData }
+                Self { bits: $to_bits(plain), of: PhantomData }
             }
 
             fn plain(self) -> $number {
@@ -144,7 +144,7 @@ macro_rules! unsigned {
         }
     )*};
 }
-unsigned!(u8, u32, u64);
+unsigned!(u8: i64::from, u32: i64::from, u64: u64::cast_signed);
 
 /// A plain value as the text of a [`Text`] column.
 pub(crate) fn text_of<T: Serialize>(value: &T) -> Option<String> {

@@ -49,16 +49,10 @@ macro_rules! table {
                 }
 
                 impl From<$plain> for ActiveModel {
-                    #[expect(
-                        clippy::allow_attributes,
-                        reason = "only tables with columns beside their plain type need the default"
-                    )]
                     fn from(plain: $plain) -> Self {
-                        #[allow(clippy::needless_update, reason = "as above")]
-                        Self {
-                            $($field: sea_orm::Set(<$type as Stored>::column(plain.$field)),)*
-                            ..Default::default()
-                        }
+                        let mut row = <Self as ActiveModelTrait>::default();
+                        $(row.$field = sea_orm::Set(<$type as Stored>::column(plain.$field));)*
+                        row
                     }
                 }
             )?

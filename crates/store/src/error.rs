@@ -88,12 +88,15 @@ impl Error {
         |source| Self::Io { path, source }
     }
 
-    pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Self {
+    pub(crate) fn not_found(what: &'static str, id: &impl ToString) -> Self {
         Self::NotFound { what, id: id.to_string() }
     }
 
     /// Turns a refused insert of `what` with this id into a conflict or a dangling reference.
-    pub(crate) fn refused(what: &'static str, id: impl ToString) -> impl FnOnce(DbErr) -> Self {
+    pub(crate) fn refused<T: ToString>(
+        what: &'static str,
+        id: &T,
+    ) -> impl FnOnce(DbErr) -> Self + use<T> {
         let id = id.to_string();
         move |error| match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(_)) => Self::Conflict { what, id },

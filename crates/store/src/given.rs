@@ -143,7 +143,7 @@ impl Store {
         rating::Entity::insert(rating::ActiveModel::from(*rating))
             .exec_without_returning(&self.writer)
             .await
-            .map_err(Error::refused("rating of", rating.interview))?;
+            .map_err(Error::refused("rating of", &rating.interview))?;
         Ok(())
     }
 
@@ -192,7 +192,7 @@ async fn interview_of(
     answer: AnswerId,
 ) -> Result<InterviewId, Error> {
     let row = answer::Entity::find_by_id(Text(answer)).one(db).await?;
-    row.map(|row| row.interview.0).ok_or_else(|| Error::not_found("answer", answer))
+    row.map(|row| row.interview.0).ok_or_else(|| Error::not_found("answer", &answer))
 }
 
 pub(crate) async fn insert_correction(
@@ -200,7 +200,7 @@ pub(crate) async fn insert_correction(
     interview: InterviewId,
     correction: Correction,
 ) -> Result<(), Error> {
-    let refused = Error::refused("correction of", correction.answer);
+    let refused = Error::refused("correction of", &correction.answer);
     let row = correction::ActiveModel { interview: Set(Text(interview)), ..correction.into() };
     correction::Entity::insert(row).exec_without_returning(db).await.map_err(refused)?;
     Ok(())
@@ -211,7 +211,7 @@ pub(crate) async fn insert_strike(
     interview: InterviewId,
     strike: Strike,
 ) -> Result<(), Error> {
-    let refused = Error::refused("strike in", strike.answer);
+    let refused = Error::refused("strike in", &strike.answer);
     let row = strike::ActiveModel { interview: Set(Text(interview)), ..strike.into() };
     strike::Entity::insert(row).exec_without_returning(db).await.map_err(refused)?;
     Ok(())

@@ -109,7 +109,7 @@ impl Store {
         job::Entity::insert(row)
             .exec_without_returning(&writing)
             .await
-            .map_err(Error::refused("job", new.id))?;
+            .map_err(Error::refused("job", &new.id))?;
         writing.commit().await?;
         Ok(true)
     }

@@ -72,7 +72,7 @@ impl Store {
         output::Entity::insert(output::ActiveModel::from(output.clone()))
             .exec_without_returning(&self.writer)
             .await
-            .map_err(Error::refused("output of", output.interview))?;
+            .map_err(Error::refused("output of", &output.interview))?;
         Ok(())
     }
 

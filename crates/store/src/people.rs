@@ -105,7 +105,7 @@ impl Store {
     /// [`Error::NotFound`].
     pub async fn person(&self, id: PersonId) -> Result<Person, Error> {
         let row = person::Entity::find_by_id(Text(id)).one(&self.reader).await?;
-        row.map(Person::from).ok_or_else(|| Error::not_found("person", id))
+        row.map(Person::from).ok_or_else(|| Error::not_found("person", &id))
     }
 
     /// Calls a person by another name.
@@ -122,7 +122,7 @@ impl Store {
     /// [`Error::NotFound`].
     pub async fn settings(&self, id: PersonId) -> Result<Json, Error> {
         let row = person::Entity::find_by_id(Text(id)).one(&self.reader).await?;
-        row.map(|row| row.settings.0).ok_or_else(|| Error::not_found("person", id))
+        row.map(|row| row.settings.0).ok_or_else(|| Error::not_found("person", &id))
     }
 
     /// Replaces a person's settings.
@@ -144,7 +144,7 @@ impl Store {
             .filter(person::Column::Id.eq(Text(id)))
             .exec(&self.writer)
             .await?;
-        if done.rows_affected == 0 { Err(Error::not_found("person", id)) } else { Ok(()) }
+        if done.rows_affected == 0 { Err(Error::not_found("person", &id)) } else { Ok(()) }
     }
 
     /// Stores a goal, or replaces the person's goal of the same id.
@@ -155,7 +155,7 @@ impl Store {
     pub async fn save_goal(&self, goal: &Goal, now: Timestamp) -> Result<(), Error> {
         let writing = self.begin().await?;
         let known = goal::Entity::find_by_id(Text(goal.id)).one(&writing).await?;
-        let refused = Error::refused("goal", goal.id);
+        let refused = Error::refused("goal", &goal.id);
         match known {
             Some(row) if row.person.0 != goal.person => {
                 return Err(Error::Conflict { what: "goal", id: goal.id.to_string() });
@@ -201,7 +201,7 @@ impl Store {
     /// [`Error::NotFound`].
     pub async fn goal(&self, id: GoalId) -> Result<Goal, Error> {
         let row = goal::Entity::find_by_id(Text(id)).one(&self.reader).await?;
-        row.map(|row| row.body.0).ok_or_else(|| Error::not_found("goal", id))
+        row.map(|row| row.body.0).ok_or_else(|| Error::not_found("goal", &id))
     }
 
     /// Removes a goal. Interviews keep the copy in their plan.
@@ -210,7 +210,7 @@ impl Store {
     /// [`Error::NotFound`].
     pub async fn delete_goal(&self, id: GoalId) -> Result<(), Error> {
         let done = goal::Entity::delete_by_id(Text(id)).exec(&self.writer).await?;
-        if done.rows_affected == 0 { Err(Error::not_found("goal", id)) } else { Ok(()) }
+        if done.rows_affected == 0 { Err(Error::not_found("goal", &id)) } else { Ok(()) }
     }
 
     /// Stores that somebody agreed to something or took it back.
@@ -221,7 +221,7 @@ impl Store {
         consent::Entity::insert(consent::ActiveModel::from(consent.clone()))
             .exec_without_returning(&self.writer)
             .await
-            .map_err(Error::refused("consent", consent.person))?;
+            .map_err(Error::refused("consent", &consent.person))?;
         Ok(())
     }
 
@@ -270,7 +270,7 @@ impl Store {
 }
 
 async fn insert_person(db: &impl sea_orm::ConnectionTrait, person: Person) -> Result<(), Error> {
-    let refused = Error::refused("person", person.id);
+    let refused = Error::refused("person", &person.id);
     let row = person::ActiveModel {
         settings: Set(Doc(Json::Object(serde_json::Map::new()))),
         ..person.into()

@@ -141,7 +141,7 @@ impl Store {
     /// [`Error::NotFound`].
     pub async fn interview(&self, id: InterviewId) -> Result<Interview, Error> {
         let row = interview_row::Entity::find_by_id(Text(id)).one(&self.reader).await?;
-        row.map(Interview::from).ok_or_else(|| Error::not_found("interview", id))
+        row.map(Interview::from).ok_or_else(|| Error::not_found("interview", &id))
     }
 
     /// Who takes part in an interview, in the order of their ids.
@@ -283,7 +283,7 @@ impl Store {
                 .exec(&writing)
                 .await?;
             if done.rows_affected == 0 {
-                return Err(Error::not_found("answer", id));
+                return Err(Error::not_found("answer", &id));
             }
         }
         if let Some(state) = &step.snapshot {
@@ -348,7 +348,7 @@ impl Store {
     /// [`Error::NotFound`].
     pub async fn answer(&self, id: AnswerId) -> Result<AnswerRecord, Error> {
         let row = answer::Entity::find_by_id(Text(id)).one(&self.reader).await?;
-        row.map(AnswerRecord::from).ok_or_else(|| Error::not_found("answer", id))
+        row.map(AnswerRecord::from).ok_or_else(|| Error::not_found("answer", &id))
     }
 
     /// The turn with this id.
@@ -357,7 +357,7 @@ impl Store {
     /// [`Error::NotFound`].
     pub async fn turn(&self, id: TurnId) -> Result<Turn, Error> {
         let row = turn::Entity::find_by_id(Text(id)).one(&self.reader).await?;
-        row.map(|row| row.body.0).ok_or_else(|| Error::not_found("turn", id))
+        row.map(|row| row.body.0).ok_or_else(|| Error::not_found("turn", &id))
     }
 }
 
@@ -369,12 +369,12 @@ pub(crate) async fn insert_interview(
     interview_row::Entity::insert(interview_row::ActiveModel::from(interview.clone()))
         .exec_without_returning(db)
         .await
-        .map_err(Error::refused("interview", interview.id))?;
+        .map_err(Error::refused("interview", &interview.id))?;
     for participant in participants {
         participant::Entity::insert(participant::ActiveModel::from(participant.clone()))
             .exec_without_returning(db)
             .await
-            .map_err(Error::refused("participant", participant.id))?;
+            .map_err(Error::refused("participant", &participant.id))?;
     }
     Ok(())
 }
@@ -386,7 +386,7 @@ pub(crate) async fn insert_answer(
     answer::Entity::insert(answer::ActiveModel::from(answer.clone()))
         .exec_without_returning(db)
         .await
-        .map_err(Error::refused("answer", answer.id))?;
+        .map_err(Error::refused("answer", &answer.id))?;
     Ok(())
 }
 
@@ -403,7 +403,7 @@ pub(crate) async fn insert_turn(db: &impl ConnectionTrait, turn: &Turn) -> Resul
     turn::Entity::insert(row)
         .exec_without_returning(db)
         .await
-        .map_err(Error::refused("turn", turn.id))?;
+        .map_err(Error::refused("turn", &turn.id))?;
     Ok(())
 }
 
@@ -426,6 +426,6 @@ pub(crate) async fn put_snapshot(
         )
         .exec_without_returning(db)
         .await
-        .map_err(Error::refused("snapshot of", interview))?;
+        .map_err(Error::refused("snapshot of", &interview))?;
     Ok(())
 }

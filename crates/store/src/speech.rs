@@ -61,7 +61,7 @@ impl Store {
             )
             .exec_without_returning(&self.writer)
             .await
-            .map_err(Error::refused("speech", key))?;
+            .map_err(Error::refused("speech", &key))?;
         let path = self.data.join(path);
         let half = path.with_extension(format!("{}.tmp", now.as_nanosecond()));
         blocking(move || write_whole(&half, &path, &bytes)).await

@@ -119,7 +119,7 @@ impl Store {
     /// [`Error::NotFound`].
     pub async fn stream(&self, id: StreamId) -> Result<Stream, Error> {
         let row = stream::Entity::find_by_id(Text(id)).one(&self.reader).await?;
-        row.map(Stream::from).ok_or_else(|| Error::not_found("stream", id))
+        row.map(Stream::from).ok_or_else(|| Error::not_found("stream", &id))
     }
 
     /// The streams of an interview in the order in which they were opened.
@@ -287,7 +287,7 @@ impl Store {
             .exec(&writing)
             .await?;
         writing.commit().await?;
-        self.recording_of(id).await?.ok_or_else(|| Error::not_found("recording of", id))
+        self.recording_of(id).await?.ok_or_else(|| Error::not_found("recording of", &id))
     }
 
     /// Closes a stream that is open, and waits until its file has been let go.
@@ -394,7 +394,7 @@ pub(crate) async fn insert_stream(db: &impl ConnectionTrait, stream: &Stream) ->
     stream::Entity::insert(stream::ActiveModel::from(stream.clone()))
         .exec_without_returning(db)
         .await
-        .map_err(Error::refused("stream", stream.id))?;
+        .map_err(Error::refused("stream", &stream.id))?;
     Ok(())
 }
 
@@ -407,7 +407,7 @@ pub(crate) async fn insert_anchor(
     anchor::Entity::insert(row)
         .exec_without_returning(db)
         .await
-        .map_err(Error::refused("anchor of", stream))?;
+        .map_err(Error::refused("anchor of", &stream))?;
     Ok(())
 }
 
@@ -420,6 +420,6 @@ pub(crate) async fn insert_recording(
         .on_conflict(OnConflict::column(recording::Column::Stream).do_nothing().to_owned())
         .exec_without_returning(db)
         .await
-        .map_err(Error::refused("recording", recording.id))?;
+        .map_err(Error::refused("recording", &recording.id))?;
     Ok(())
 }

@@ -14,7 +14,7 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for mut table in people().into_iter().chain(sittings()).chain(sounds()).chain(results()) {
+        for mut table in all_tables() {
             manager.create_table(table.take()).await?;
         }
         for (name, table, columns) in INDEXES {
@@ -83,6 +83,10 @@ fn key_of<const N: usize>(columns: [&'static str; N]) -> IndexCreateStatement {
     index
 }
 
+fn all_tables() -> Vec<TableCreateStatement> {
+    [people(), sittings(), talk(), agreements(), sounds(), engines(), given(), work()].concat()
+}
+
 fn people() -> Vec<TableCreateStatement> {
     vec![
         table(
@@ -130,6 +134,11 @@ fn sittings() -> Vec<TableCreateStatement> {
         .foreign_key(&mut goes_with("interview", "interviews"))
         .foreign_key(goes_with("person", "persons").on_delete(ForeignKeyAction::SetNull))
         .take(),
+    ]
+}
+
+fn talk() -> Vec<TableCreateStatement> {
+    vec![
         table(
             "answers",
             [
@@ -171,6 +180,11 @@ fn sittings() -> Vec<TableCreateStatement> {
         .foreign_key(&mut goes_with("participant", "participants"))
         .foreign_key(&mut goes_with("answer", "answers"))
         .take(),
+    ]
+}
+
+fn agreements() -> Vec<TableCreateStatement> {
+    vec![
         table(
             "consents",
             [
@@ -247,6 +261,11 @@ fn sounds() -> Vec<TableCreateStatement> {
         .foreign_key(&mut goes_with("stream", "streams"))
         .foreign_key(&mut goes_with("participant", "participants"))
         .take(),
+    ]
+}
+
+fn engines() -> Vec<TableCreateStatement> {
+    vec![
         table(
             "outputs",
             [
@@ -285,7 +304,7 @@ fn sounds() -> Vec<TableCreateStatement> {
     ]
 }
 
-fn results() -> Vec<TableCreateStatement> {
+fn given() -> Vec<TableCreateStatement> {
     vec![
         table(
             "corrections",
@@ -338,6 +357,11 @@ fn results() -> Vec<TableCreateStatement> {
         .foreign_key(&mut goes_with("answer", "answers"))
         .foreign_key(&mut goes_with("participant", "participants"))
         .take(),
+    ]
+}
+
+fn work() -> Vec<TableCreateStatement> {
+    vec![
         table(
             "derived",
             [
