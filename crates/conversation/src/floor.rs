@@ -59,6 +59,16 @@ pub fn is_listening(text: &str) -> bool {
     !words.is_empty() && words.iter().all(|word| LISTENING_WORDS.contains(&word.as_str()))
 }
 
+/// Whether what was recognised is what the interviewer is saying, come back through the microphone: three
+/// words or more, nearly all of them in the interviewer's text. Somebody who takes up a few of its words
+/// adds some of their own.
+#[must_use]
+pub fn is_echo(text: &str, saying: &str) -> bool {
+    let (words, saying) = (tokens(text), tokens(saying));
+    let shared = words.iter().filter(|word| saying.contains(word)).count();
+    words.len() >= TAKE_OVER_WORDS && shared * 10 >= words.len() * 9
+}
+
 /// What a burst means at the time `now`, microseconds. With `words_needed` its length alone decides
 /// nothing: for when noise or echo has stopped the interviewer before.
 #[must_use]
@@ -106,6 +116,14 @@ mod tests {
     #[test]
     fn three_words_take_the_floor_before_that() {
         assert_eq!(claim(&burst(None, "Sorry, can I"), 350_000, false), Claim::TakesOver);
+    }
+
+    #[test]
+    fn the_interviewers_own_words_are_told_from_the_candidates() {
+        let saying = "Tell me about a disagreement with a colleague that mattered.";
+        assert!(is_echo("about a disagreement with a", saying));
+        assert!(!is_echo("a disagreement with my boss", saying));
+        assert!(!is_echo("about a", saying));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Requests that are said or typed like anything else: "could you repeat that?", "let's skip this
 //! one". Only a whole short utterance is a request; the same words inside an answer are the answer.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use serde::{Deserialize, Serialize};
 
 use crate::wording::tokens;
@@ -410,23 +412,8 @@ pub fn understand(text: &str) -> Option<Request> {
     }
     let plain: Vec<&str> =
         words.iter().map(String::as_str).filter(|word| !COURTESY.contains(word)).collect();
-    let plain = plain.join(" ");
-    let tables: [(&[&str], Request); 8] = [
-        (REPEAT, Request::Repeat),
-        (LATER, Request::Later),
-        (SKIP, Request::Skip),
-        (STOP, Request::Stop),
-        (DONE, Request::Done),
-        (WAIT, Request::Wait),
-        (YES, Request::Yes),
-        (NO, Request::No),
-    ];
-    if let Some((_, request)) = tables
-        .into_iter()
-        .find(|(table, _)| table.iter().any(|phrase| plain_form(phrase) == plain))
-        .filter(|_| !plain.is_empty())
-    {
-        return Some(request);
+    if let Some(request) = PHRASES.get(&plain.join(" ")) {
+        return Some(*request);
     }
     match words.join(" ").as_str() {
         "sorry" | "i'm sorry" | "oh sorry" | "um sorry" | "sorry sorry" => Some(Request::Repeat),
@@ -454,10 +441,31 @@ pub fn declines(text: &str) -> bool {
         && !words.iter().any(|word| asks.contains(&word.as_str()))
 }
 
-/// A table's phrase without the words that are left out of what was said.
-fn plain_form(phrase: &str) -> String {
-    phrase.split(' ').filter(|word| !COURTESY.contains(word)).collect::<Vec<_>>().join(" ")
-}
+/// Every phrase without the words of courtesy, which are left out of what was said as well.
+static PHRASES: LazyLock<HashMap<String, Request>> = LazyLock::new(|| {
+    let tables: [(&[&str], Request); 8] = [
+        (REPEAT, Request::Repeat),
+        (LATER, Request::Later),
+        (SKIP, Request::Skip),
+        (STOP, Request::Stop),
+        (DONE, Request::Done),
+        (WAIT, Request::Wait),
+        (YES, Request::Yes),
+        (NO, Request::No),
+    ];
+    let mut phrases = HashMap::new();
+    for (table, request) in tables {
+        for phrase in table {
+            let plain: Vec<&str> =
+                phrase.split(' ').filter(|word| !COURTESY.contains(word)).collect();
+            if !plain.is_empty() {
+                // Where two tables share a phrase, the first one counts.
+                phrases.entry(plain.join(" ")).or_insert(request);
+            }
+        }
+    }
+    phrases
+});
 
 #[cfg(test)]
 mod tests {

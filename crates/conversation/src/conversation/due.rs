@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     action::{Action, CloseReason},
+    request::Request,
     turn_end::{Decision, Ending, Moment, StoryPlace, TurnEndModel, ending_of},
     wording::tokens,
 };
@@ -29,6 +30,10 @@ const TYPING_FACTOR: Us = 6;
 
 /// A spoken request is granted after this silence: "could you repeat that?" needs no second thought.
 const REQUEST_US: Us = 700 * MS;
+/// What leaves a question behind is granted after this silence.
+const REQUEST_LEAVING_US: Us = SECOND;
+/// What ends the interview is granted after this silence: "stop" may be the first word of an answer.
+const REQUEST_STOP_US: Us = 2 * SECOND;
 /// A take-over without words, after which the interviewer goes on.
 const RESUME_US: Us = 1_500 * MS;
 /// The nudge waits for a pause of this length.
@@ -58,7 +63,7 @@ enum Due {
     Nudge,
     /// The next rung of the ladder of silence.
     Silence,
-    /// The candidate took the floor and said nothing.
+    /// The candidate took the floor, or seemed to go on, and said nothing.
     Resume,
 }
 
@@ -138,7 +143,9 @@ impl Conversation {
         }
         let quiet_us = listening.quiet_us;
         let patient = |us: Us| us.max(listening.patience_until_us);
-        if self.has_content(listening) {
+        if listening.interrupted.as_ref().is_some_and(|unsaid| unsaid.is_echo(&listening.text)) {
+            due.push((patient(quiet_us + RESUME_US), Due::Resume));
+        } else if self.has_content(listening) {
             match self.key {
                 Some((_, up_us)) => {
                     due.push((patient(up_us + KEY_US), Due::TurnEnd(Decision::End)));
@@ -150,21 +157,30 @@ impl Conversation {
             }
         } else if listening.interrupted.is_some() && !tokens(&listening.text).is_empty() {
             due.push((patient(quiet_us + REQUEST_US), Due::TurnEnd(Decision::End)));
-        } else if listening.interrupted.is_some() {
+        } else if listening.interrupted.is_some() || listening.went_on {
             due.push((patient(quiet_us + RESUME_US), Due::Resume));
         } else {
             due.push((patient(quiet_us + self.rung_us()), Due::Silence));
-            if self.request_at_end(listening).is_some() {
-                due.push((quiet_us + REQUEST_US, Due::Request));
-            }
+            due.extend(self.request_due(listening));
         }
         due
     }
 
+    /// When what was said last is granted as a request, if it is one.
+    fn request_due(&self, listening: &Listening) -> Option<(Us, Due)> {
+        let patience_us = match self.request_at_end(listening)? {
+            Request::Stop => REQUEST_STOP_US,
+            Request::Skip | Request::Later => REQUEST_LEAVING_US,
+            Request::Repeat | Request::Done | Request::Wait | Request::Yes | Request::No => {
+                REQUEST_US
+            }
+        };
+        Some((listening.quiet_us + patience_us, Due::Request))
+    }
+
     /// When this silence, left alone, is a request or the end of the turn.
     fn silence_due(&self, listening: &Listening) -> impl Iterator<Item = (Us, Due)> {
-        let request =
-            self.request_at_end(listening).map(|_| (listening.quiet_us + REQUEST_US, Due::Request));
+        let request = self.request_due(listening);
         let place = self.story_place(listening);
         let ending = ending_of(&listening.text);
         let model = TurnEndModel::STANDARD;
@@ -184,6 +200,8 @@ impl Conversation {
             .map(|(quiet_ms, decision)| {
                 (listening.quiet_us + Us::from(quiet_ms) * MS, Due::TurnEnd(decision))
             });
+        // A whole utterance that is a request is nothing else, so the turn waits for its time.
+        let end = end.filter(|_| !self.is_request(listening));
         request.into_iter().chain(end)
     }
 

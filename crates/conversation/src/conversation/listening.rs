@@ -18,6 +18,9 @@ use crate::{
 /// Shorter sounds are coughs and clicks, milliseconds; they do not interrupt a silence.
 const VOICED_MS_MIN: u32 = 200;
 
+/// A voice of this length that ended without words yet is taken for an answer, milliseconds.
+const UNWRITTEN_MS_MIN: u32 = 400;
+
 /// After a pause of this length what follows may be a request by itself, microseconds.
 const SEGMENT_PAUSE_US: Us = 700_000;
 
@@ -65,20 +68,21 @@ impl Conversation {
             }
             Floor::Deciding { quiet_from_us, .. } => {
                 let pause_ms = ((at_us - *quiet_from_us) / 1_000).clamp(0, 60_000) as u32;
-                self.learn_cut_off(pause_ms);
-                self.listen_on(at_us, out);
+                self.listen_on(at_us, Some(pause_ms), out);
             }
-            Floor::LookingUp { .. } => self.listen_on(at_us, out),
+            Floor::LookingUp { .. } => self.listen_on(at_us, None, out),
             Floor::Nobody | Floor::Preparing { .. } | Floor::Reviewing { .. } => {}
         }
     }
 
-    /// The candidate goes on after all.
-    fn listen_on(&mut self, at_us: Us, out: &mut Vec<Action>) {
+    /// The candidate seems to go on after all, after a pause of this length.
+    fn listen_on(&mut self, at_us: Us, pause_ms: Option<u32>, out: &mut Vec<Action>) {
         let probe = self.pending_probe();
         self.listen(at_us, probe, None, out);
         if let Floor::Listening(listening) = &mut self.floor {
             listening.voice = true;
+            listening.went_on = true;
+            listening.cut_off_ms = pause_ms;
         }
     }
 
@@ -102,7 +106,10 @@ impl Conversation {
                 listening.quiet_us = at_us.max(listening.voice_us);
                 listening.voiced_ms = listening.voiced_ms.saturating_add(voiced_ms);
                 listening.first_us.get_or_insert(listening.voice_us);
-                if went_on {
+                let cut_off_ms = listening.cut_off_ms.take();
+                if let Some(pause_ms) = cut_off_ms {
+                    self.learn_cut_off(pause_ms);
+                } else if went_on {
                     self.pauses.learn((pause_us / 1_000).clamp(0, 60_000) as u32);
                 }
                 self.ask_for_lacks(out);
@@ -304,12 +311,25 @@ impl Conversation {
                     return;
                 }
             }
-            Floor::Listening(_) => self.close_turn(None, false, out),
+            Floor::Listening(_) => self.leave_turn(out),
             Floor::Deciding { .. } | Floor::LookingUp { .. } => {}
             Floor::Preparing { .. } => self.open_answer(self.now_us, out),
             Floor::Reviewing { .. } | Floor::Nobody => return,
         }
         self.leave_as(close, out);
+    }
+
+    /// Closes the turn; a question that was being asked when the candidate took the floor is the one that
+    /// is left.
+    fn leave_turn(&mut self, out: &mut Vec<Action>) {
+        let interrupted = match &mut self.floor {
+            Floor::Listening(listening) => listening.interrupted.take(),
+            _ => None,
+        };
+        self.close_turn(None, false, out);
+        if let Some(Interrupted { then: Then::Listen(target), .. }) = interrupted {
+            self.arrive(target, self.now_us, out);
+        }
     }
 
     fn leave_as(&mut self, close: CloseReason, out: &mut Vec<Action>) {
@@ -326,8 +346,16 @@ impl Conversation {
     pub(super) fn end_turn(&mut self, typed: Option<String>, out: &mut Vec<Action>) {
         let Floor::Listening(listening) = &mut self.floor else { return };
         let interrupted = listening.interrupted.take();
-        let text = typed.clone().unwrap_or_else(|| listening.text.clone());
+        let text = match (&typed, &interrupted) {
+            (Some(typed), _) => typed.clone(),
+            (None, Some(interrupted)) if interrupted.is_echo(&listening.text) => String::new(),
+            (None, _) => listening.text.clone(),
+        };
         let quiet_us = if listening.voice { self.now_us } else { listening.quiet_us };
+        // Captions lag behind: a voice without words yet is an answer as well.
+        let unwritten = typed.is_none()
+            && tokens(&text).is_empty()
+            && (listening.voice || listening.voiced_ms >= UNWRITTEN_MS_MIN);
         if interrupted.is_some() {
             self.count_take_over(&text, out);
         }
@@ -340,11 +368,7 @@ impl Conversation {
         {
             return;
         }
-        let voiced = match &self.floor {
-            Floor::Listening(listening) => !self.captions && listening.voiced_ms > 0,
-            _ => false,
-        };
-        let content = !is_before_content(&text) || voiced;
+        let content = !is_before_content(&text) || unwritten;
         self.close_turn(typed, false, out);
         if self.is_one_way() {
             self.after_recording(out);
@@ -391,6 +415,11 @@ impl Conversation {
                 false
             }
         }
+    }
+
+    /// Whether all that was said in this turn is a request.
+    pub(super) fn is_request(&self, listening: &Listening) -> bool {
+        self.request_of(&listening.text).is_some()
     }
 
     /// What a whole turn asks for, in the present situation.

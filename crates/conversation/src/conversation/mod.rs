@@ -7,7 +7,7 @@ mod one_way;
 mod speaking;
 mod state;
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, mem};
 
 use interview::{Plan, Us, format::Encounter, persona::Occasion};
 use serde::{Deserialize, Serialize};
@@ -117,6 +117,7 @@ impl Conversation {
     /// Takes one input at interview time `now_us` and returns what follows, in order. A time before the
     /// last one counts as the last one. Inputs that mean nothing at present change nothing.
     pub fn step(&mut self, now_us: Us, input: Input) -> Vec<Action> {
+        let before_us = self.now_us;
         self.now_us = self.now_us.max(now_us);
         let mut out = Vec::new();
         if self.place == Place::Ended {
@@ -130,11 +131,11 @@ impl Conversation {
         {
             return out;
         }
-        self.take(input, &mut out);
+        self.take(input, before_us, &mut out);
         out
     }
 
-    fn take(&mut self, input: Input, out: &mut Vec<Action>) {
+    fn take(&mut self, input: Input, before_us: Us, out: &mut Vec<Action>) {
         match input {
             Input::Start => self.start(out),
             Input::Utterance { id, event } => self.on_utterance(id, event, out),
@@ -160,7 +161,7 @@ impl Conversation {
             Input::Timer => self.tick(out),
             Input::Microphone { on } => self.microphone = on,
             Input::Disconnected => self.away_us = Some(self.now_us),
-            Input::Reconnected { gap_us } => self.on_reconnected(gap_us, out),
+            Input::Reconnected { gap_us } => self.on_reconnected(gap_us, before_us, out),
             Input::PreparedProbe { answer, lack, text } => self.on_prepared(answer, lack, &text),
             Input::NotesAnswer { answer } => self.on_notes(answer, out),
             Input::EngineFailed { engine } => self.on_engine_failed(engine, out),
@@ -190,16 +191,16 @@ impl Conversation {
     }
 
     /// The line is back. After a short gap all goes on; after a longer one the interviewer says where
-    /// they were and asks again.
-    fn on_reconnected(&mut self, gap_us: Us, out: &mut Vec<Action>) {
-        let gap_us =
-            self.away_us.take().map_or(gap_us, |from_us| gap_us.max(self.now_us - from_us));
-        let lost_us = self.now_us - gap_us.max(0);
+    /// they were and asks again. `before_us` is the time of the input before this one.
+    fn on_reconnected(&mut self, gap_us: Us, before_us: Us, out: &mut Vec<Action>) {
+        let away_us = self.away_us.take();
+        let gap_us = away_us.map_or(gap_us, |from_us| gap_us.max(self.now_us - from_us));
+        let lost_us = away_us.unwrap_or(before_us);
         if gap_us <= GAP_US {
             self.forgive(gap_us.max(0));
             return;
         }
-        match std::mem::replace(&mut self.floor, Floor::Nobody) {
+        match mem::replace(&mut self.floor, Floor::Nobody) {
             Floor::Nobody => {}
             Floor::Speaking(speech) => {
                 let closing = matches!(speech.then, Then::End(_));
@@ -221,9 +222,10 @@ impl Conversation {
     fn where_were_we(&mut self, lost_us: Us, out: &mut Vec<Action>) {
         let interrupted = match &mut self.floor {
             Floor::Listening(listening) => {
-                listening.voice = false;
-                listening.quiet_us =
-                    listening.quiet_us.max(listening.from_us).min(lost_us.max(listening.from_us));
+                if mem::take(&mut listening.voice) {
+                    listening.first_us.get_or_insert(listening.voice_us);
+                    listening.quiet_us = lost_us.max(listening.from_us);
+                }
                 listening.interrupted.take()
             }
             _ => None,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     action::{Action, CloseReason, EndReason, LineKind, Notice, UtteranceId},
-    floor::{Burst, Claim, ECHO_LIKELIHOOD, claim},
+    floor::{Burst, Claim, ECHO_LIKELIHOOD, claim, is_echo},
     input::UtteranceEvent,
     turn_end::Pauses,
     wording::{tokens, word_count},
@@ -265,8 +265,13 @@ impl Conversation {
     pub(super) fn judge_burst(&mut self, out: &mut Vec<Action>) {
         let words_needed = self.wordless_stops >= WORDLESS_STOPS_MAX && self.captions;
         let Floor::Speaking(speech) = &mut self.floor else { return };
+        let saying = speech.queue.front().map_or("", |front| &front.text);
         let Some((burst, look_us)) = &mut speech.burst else { return };
-        match claim(burst, self.now_us, words_needed) {
+        let echo = is_echo(&burst.text, saying);
+        if echo {
+            burst.text.clear();
+        }
+        match claim(burst, self.now_us, words_needed || echo) {
             Claim::Undecided { until_us } => *look_us = until_us.max(self.now_us + 1),
             Claim::Listening => {
                 speech.burst = None;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     action::{AnswerRef, CloseReason, EndReason, LineKind, Part, UtteranceId},
-    floor::Burst,
+    floor::{Burst, is_echo},
 };
 
 /// Where in the plan the conversation is: the last thing that was asked and heard.
@@ -181,6 +181,10 @@ pub(super) struct Listening {
     pub(super) sound_permille: Option<u16>,
     /// No prompting before this time: the candidate types or asked for time.
     pub(super) patience_until_us: Us,
+    /// Whether this turn goes on from one that had been taken for over.
+    pub(super) went_on: bool,
+    /// The pause that was taken for its end, until it is known that words follow, milliseconds.
+    pub(super) cut_off_ms: Option<u32>,
     /// The follow-up this turn replies to.
     pub(super) probe: Option<String>,
     /// What the interviewer was saying when the candidate took the floor.
@@ -199,6 +203,13 @@ pub(super) struct Interrupted {
     pub(super) played_us: Us,
     /// How long the candidate had paused, if this speech began because of that pause, milliseconds.
     pub(super) pause_ms: Option<u32>,
+}
+
+impl Interrupted {
+    /// Whether a text is what the interviewer was saying, heard through the microphone.
+    pub(super) fn is_echo(&self, text: &str) -> bool {
+        self.unsaid.front().is_some_and(|front| is_echo(text, &front.text))
+    }
 }
 
 /// The answer that is open.
@@ -256,6 +267,8 @@ impl Listening {
             words_at_pause: 0,
             sound_permille: None,
             patience_until_us: Us::MIN,
+            went_on: false,
+            cut_off_ms: None,
             probe,
             interrupted: None,
         }
