@@ -211,3 +211,28 @@ fn an_utterance_nobody_reports_on_does_not_hold_the_interview_up() {
     assert_ne!(conversation.view().floor, FloorView::Nobody);
     assert!(conversation.view().answer.is_some());
 }
+
+#[test]
+fn the_interviewers_words_heard_through_the_microphone_do_not_become_an_answer() {
+    let mut room = asking(300);
+    let text = question(&room.conversation).to_owned();
+    let echo: Vec<&str> = text.split_whitespace().take(5).collect();
+    room.say(&echo.join(" "));
+    room.quiet(3_000, Some(0.9));
+    room.until_candidate();
+    assert_eq!(room.conversation.view().item, Some(0));
+    assert!(
+        room.closed_turns()
+            .iter()
+            .all(|turn| { turn.answer.is_none_or(|answer| answer.part != Part::Item(0)) })
+    );
+}
+
+#[test]
+fn skipping_after_breaking_into_a_question_skips_that_question() {
+    let mut room = asking(600);
+    room.say("No wait, not this one");
+    room.input(Input::SkipPressed);
+    room.until_candidate();
+    assert_eq!(room.conversation.view().item, Some(1));
+}

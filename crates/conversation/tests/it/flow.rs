@@ -471,3 +471,21 @@ fn a_no_to_the_invitation_ends_without_a_search_of_the_notes() {
     assert_eq!(room.said().pop().map(|said| said.line), Some(LineKind::Closing));
     assert!(!room.log.iter().any(|(_, action)| matches!(action, Action::LookUpNotes { .. })));
 }
+
+#[test]
+fn a_restart_cuts_nothing_off_the_turn_that_was_open() {
+    let mut room = Room::at_first_question(plan(2));
+    room.input(Input::SpeechBegan { at_us: room.now_us, echo_likelihood: None });
+    room.pass(3_000);
+    let text = "We had an outage in May".to_owned();
+    room.input(Input::Words { text, accurate: false });
+    let last_us = room.now_us;
+    // The process died while the candidate was talking; nobody could say that the line was gone.
+    room.now_us += 90_000_000;
+    room.input(Input::Reconnected { gap_us: 90_000_000 });
+    let to_us = room.log.iter().rev().find_map(|(_, action)| match action {
+        Action::CloseTurn { to_us, aside: false, .. } => Some(*to_us),
+        _ => None,
+    });
+    assert_eq!(to_us, Some(last_us));
+}

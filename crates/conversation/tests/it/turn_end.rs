@@ -280,3 +280,47 @@ fn a_request_to_repeat_after_a_pause_keeps_what_was_said_before() {
     assert!(lines.ends_with(&[LineKind::Repeat, LineKind::Question]), "{lines:?}");
     assert!(!room.closed_turns().last().expect("a turn").aside);
 }
+
+#[test]
+fn a_cough_while_the_reply_is_decided_delays_it_by_no_more_than_two_seconds() {
+    let mut room = Room::at_first_question(plan(2));
+    room.say("I renewed the certificate by hand and it has not happened again.");
+    let now_us = room.now_us;
+    // The reply to the wish for lacks is withheld, so that the decision stays open.
+    room.conversation.step(now_us, Input::DonePressed);
+    assert_eq!(room.floor(), FloorView::Thinking);
+    room.cough(120);
+    assert_eq!(room.floor(), FloorView::Candidate);
+    room.pass(2_000);
+    assert_eq!(room.floor(), FloorView::Interviewer);
+    assert_eq!(room.conversation.pauses().count(), 0, "nothing is learned from a cough");
+}
+
+#[test]
+fn a_lone_stop_may_be_the_first_word_of_an_answer() {
+    let mut room = Room::at_first_question(plan(2));
+    room.say("Stop.");
+    assert_eq!(room.quiet(1_500, Some(0.9)), None);
+    room.say("That was the first thing I said to the driver that morning.");
+    room.quiet(4_000, Some(0.9));
+    assert!(room.said().iter().all(|said| said.line != LineKind::Stopped));
+
+    let mut room = Room::at_first_question(plan(2));
+    room.say("I want to stop here.");
+    room.quiet(3_000, Some(0.9));
+    assert!(room.said().iter().any(|said| said.line == LineKind::Stopped));
+}
+
+#[test]
+fn an_answer_whose_words_are_late_is_not_taken_for_none() {
+    let mut room = Room::at_first_question(plan(2));
+    room.input(Input::SpeechBegan { at_us: room.now_us, echo_likelihood: None });
+    room.pass(4_000);
+    room.input(Input::SpeechPaused { at_us: room.now_us, voiced_ms: 4_000 });
+    room.input(Input::DonePressed);
+    let answer = room.conversation.view().answer.expect("an open answer");
+    let asked = room.log.iter().any(|(_, action)| {
+        matches!(action, conversation::Action::WantLacks { answer: other } if *other == answer)
+    });
+    assert!(asked, "it is looked at like any other");
+}
