@@ -18,6 +18,9 @@ use crate::{
 /// Shorter sounds are coughs and clicks, milliseconds; they do not interrupt a silence.
 const VOICED_MS_MIN: u32 = 200;
 
+/// Captions lag behind the voice by no more than this, microseconds.
+const CAPTIONS_US: Us = 1_000_000;
+
 /// A voice of this length that ended without words yet is taken for an answer, milliseconds.
 const UNWRITTEN_MS_MIN: u32 = 400;
 
@@ -174,6 +177,9 @@ impl Conversation {
                 if unheard {
                     // Words without a voice: voice activity is missing them, so words keep the time.
                     listening.quiet_us = now_us;
+                } else if !listening.voice {
+                    // New words so long after the voice are more than captions that lag behind.
+                    listening.quiet_us = listening.quiet_us.max(now_us - CAPTIONS_US);
                 }
                 let words = word_count(&listening.text) as u32;
                 self.pace.samples.push_back((now_us, words));
@@ -546,19 +552,30 @@ impl Conversation {
         }
     }
 
-    /// Closes the candidate's turn; afterwards nobody has the floor.
+    /// Closes the candidate's turn with its last word; afterwards nobody has the floor.
     pub(super) fn close_turn(&mut self, typed: Option<String>, aside: bool, out: &mut Vec<Action>) {
+        let Floor::Listening(listening) = &self.floor else { return };
+        let goes_on = listening.voice || listening.first_us.is_none();
+        let to_us = if goes_on { self.now_us } else { listening.quiet_us };
+        self.close_listening(Closing { typed, aside, to_us, held_to_us: self.now_us }, out);
+    }
+
+    /// Closes the candidate's turn at `to_us`; it counts as held until `held_to_us`.
+    pub(super) fn close_turn_at(&mut self, to_us: Us, held_to_us: Us, out: &mut Vec<Action>) {
+        self.close_listening(Closing { typed: None, aside: false, to_us, held_to_us }, out);
+    }
+
+    fn close_listening(&mut self, closing: Closing, out: &mut Vec<Action>) {
         if !matches!(self.floor, Floor::Listening(_)) {
             return;
         }
         let Floor::Listening(listening) = mem::replace(&mut self.floor, Floor::Nobody) else {
             return;
         };
-        let silent = listening.voice || listening.first_us.is_none();
-        let to_us = if silent { self.now_us } else { listening.quiet_us };
+        let Closing { typed, aside, to_us, held_to_us } = closing;
         let to_us = to_us.max(listening.from_us);
         let began_us = self.turn_began_us(&listening).filter(|_| typed.is_none() && !aside);
-        let held_us = began_us.map_or(0, |began_us| (self.now_us - began_us).max(0));
+        let held_us = began_us.map_or(0, |began_us| (held_to_us - began_us).max(0));
         let text = typed.clone().unwrap_or(listening.text);
         if typed.is_none() && !aside {
             self.pace.words += word_count(&text) as u64;
@@ -585,6 +602,14 @@ impl Conversation {
             aside,
         });
     }
+}
+
+/// How a turn is closed.
+struct Closing {
+    typed: Option<String>,
+    aside: bool,
+    to_us: Us,
+    held_to_us: Us,
 }
 
 impl super::Pace {

@@ -12,7 +12,7 @@ use std::{collections::VecDeque, mem};
 use interview::{Plan, Us, format::Encounter, persona::Occasion};
 use serde::{Deserialize, Serialize};
 
-use self::state::{Draft, Floor, Listening, OpenAnswer, Place, Then, Utterance};
+use self::state::{Draft, Floor, Listening, OpenAnswer, Place, Speech, Then, Utterance};
 use crate::{
     action::{Action, AnswerRef, CloseReason, EndReason, Notice, Part},
     input::{Engine, Input},
@@ -20,6 +20,9 @@ use crate::{
     turn_end::Pauses,
     view::{FloorView, Phase, View},
 };
+
+/// After a short gap what was said meanwhile gets this long to arrive, microseconds.
+const CATCH_UP_US: Us = 3_000_000;
 
 /// Above this gap the interviewer says where they were, microseconds.
 const GAP_US: Us = 5_000_000;
@@ -197,17 +200,12 @@ impl Conversation {
         let gap_us = away_us.map_or(gap_us, |from_us| gap_us.max(self.now_us - from_us));
         let lost_us = away_us.unwrap_or(before_us);
         if gap_us <= GAP_US {
-            self.forgive(gap_us.max(0));
+            self.forgive(gap_us.max(0), out);
             return;
         }
         match mem::replace(&mut self.floor, Floor::Nobody) {
             Floor::Nobody => {}
-            Floor::Speaking(speech) => {
-                let closing = matches!(speech.then, Then::End(_));
-                let lead = if closing { None } else { self.line(Occasion::WhereWereWe) };
-                let drafts = lead.into_iter().chain(speech.queue.into_iter().map(Utterance::draft));
-                self.speak(drafts.collect(), speech.then, None, out);
-            }
+            Floor::Speaking(speech) => self.say_anew(speech, true, out),
             Floor::Listening(listening) => {
                 self.floor = Floor::Listening(listening);
                 self.where_were_we(lost_us, out);
@@ -221,16 +219,12 @@ impl Conversation {
 
     fn where_were_we(&mut self, lost_us: Us, out: &mut Vec<Action>) {
         let interrupted = match &mut self.floor {
-            Floor::Listening(listening) => {
-                if mem::take(&mut listening.voice) {
-                    listening.first_us.get_or_insert(listening.voice_us);
-                    listening.quiet_us = lost_us.max(listening.from_us);
-                }
-                listening.interrupted.take()
-            }
+            Floor::Listening(listening) => listening.interrupted.take(),
             _ => None,
         };
-        self.close_turn(None, false, out);
+        // What was said while the line was gone comes in late and belongs to this turn, so it ends now;
+        // the candidate's time does not run on meanwhile.
+        self.close_turn_at(self.now_us, lost_us, out);
         match interrupted {
             Some(interrupted) => {
                 let lead = self.line(Occasion::WhereWereWe);
@@ -241,19 +235,31 @@ impl Conversation {
         }
     }
 
+    /// Says again what was being said: whoever came back has heard nothing of it, or not all.
+    fn say_anew(&mut self, speech: Speech, lead: bool, out: &mut Vec<Action>) {
+        if let Some(front) = speech.queue.front() {
+            out.push(Action::StopSpeaking { id: front.id });
+        }
+        let lead = lead && !matches!(speech.then, Then::End(_));
+        let lead = if lead { self.line(Occasion::WhereWereWe) } else { None };
+        let drafts = lead.into_iter().chain(speech.queue.into_iter().map(Utterance::draft));
+        self.speak(drafts.collect(), speech.then, None, out);
+    }
+
     /// A short gap counts for nobody: what was being waited for is waited for as long again.
-    fn forgive(&mut self, gap_us: Us) {
+    fn forgive(&mut self, gap_us: Us, out: &mut Vec<Action>) {
         let now_us = self.now_us;
         match &mut self.floor {
             Floor::Nobody => {}
             Floor::Speaking(speech) => {
-                speech.front_from_us = (speech.front_from_us + gap_us).min(now_us);
-                speech.burst = None;
+                let speech = speech.clone();
+                self.say_anew(speech, false, out);
             }
             Floor::Listening(listening) => {
                 listening.voice = false;
                 listening.quiet_us = now_us;
                 listening.quiet_before_us = now_us;
+                listening.patience_until_us = listening.patience_until_us.max(now_us + CATCH_UP_US);
             }
             Floor::Deciding { until_us, .. }
             | Floor::LookingUp { until_us }

@@ -377,7 +377,7 @@ fn after_a_longer_gap_the_interviewer_says_where_they_were() {
     let question = plan.items[0].question.text.clone();
     let mut room = Room::at_first_question(plan);
     room.say("We had an outage last year in May");
-    let said_until_us = room.now_us;
+    let said_ms = room.conversation.view().answer_ms;
     room.input(Input::Disconnected);
     room.now_us += 60_000_000;
     let from = room.log.len();
@@ -390,7 +390,10 @@ fn after_a_longer_gap_the_interviewer_says_where_they_were() {
         _ => None,
     });
     let answer = AnswerRef { part: Part::Item(0), attempt: 1 };
-    assert_eq!(closed, Some((Some(answer), said_until_us, false)));
+    // It ends now, so that words said while the line was gone are part of it, but their time does not
+    // count against the candidate.
+    assert_eq!(closed, Some((Some(answer), room.now_us, false)));
+    assert!(room.conversation.view().answer_ms <= said_ms);
     room.until_candidate();
     assert_eq!(room.conversation.view().answer, Some(answer));
 }
@@ -479,7 +482,6 @@ fn a_restart_cuts_nothing_off_the_turn_that_was_open() {
     room.pass(3_000);
     let text = "We had an outage in May".to_owned();
     room.input(Input::Words { text, accurate: false });
-    let last_us = room.now_us;
     // The process died while the candidate was talking; nobody could say that the line was gone.
     room.now_us += 90_000_000;
     room.input(Input::Reconnected { gap_us: 90_000_000 });
@@ -487,5 +489,38 @@ fn a_restart_cuts_nothing_off_the_turn_that_was_open() {
         Action::CloseTurn { to_us, aside: false, .. } => Some(*to_us),
         _ => None,
     });
-    assert_eq!(to_us, Some(last_us));
+    assert_eq!(to_us, Some(room.now_us));
+    assert!(room.conversation.view().answer_ms < 5_000);
+}
+
+#[test]
+fn a_reload_while_a_question_is_being_asked_says_it_again_at_once() {
+    let mut room = Room::at_first_question(plan(2));
+    room.type_text(STORY);
+    room.pass(500);
+    room.input(Input::Disconnected);
+    room.now_us += 1_000_000;
+    let from = room.log.len();
+    room.input(Input::Reconnected { gap_us: 1_000_000 });
+    assert_eq!(room.lines_since(from), [LineKind::Acknowledgement, LineKind::Question]);
+    assert!(matches!(room.log[from].1, Action::StopSpeaking { .. }));
+}
+
+#[test]
+fn talking_on_through_a_short_gap_is_not_taken_for_silence() {
+    let mut room = Room::at_first_question(plan(2));
+    room.say("We had an outage in May.");
+    room.input(Input::SpeechBegan { at_us: room.now_us, echo_likelihood: None });
+    room.input(Input::Disconnected);
+    room.now_us += 2_000_000;
+    room.input(Input::Reconnected { gap_us: 2_000_000 });
+    // The voice goes on, so voice activity reports no new beginning; only captions come.
+    let mut text = "We had an outage in May.".to_owned();
+    for _ in 0..20 {
+        room.pass(500);
+        text.push_str(" I called.");
+        room.input(Input::Words { text: text.clone(), accurate: false });
+    }
+    assert_eq!(room.floor(), FloorView::Candidate);
+    assert_eq!(room.conversation.view().item, Some(0));
 }
