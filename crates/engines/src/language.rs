@@ -9,7 +9,7 @@ use std::{
     env,
     io::{BufRead, BufReader, Read, Write},
     net::IpAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio},
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread,
@@ -21,7 +21,10 @@ use serde::{Deserialize, Serialize};
 use ureq::Agent;
 use url::{Host, Url};
 
-use crate::{Error, LanguageModel, Request, catalogue};
+use crate::{
+    Error, LanguageModel, Request,
+    catalogue::{self, Catalogue, Model, Role},
+};
 
 const PURPOSE: &str = "the language model";
 /// The largest answer that is read; a completion of some thousand tokens is far below it.
@@ -37,6 +40,11 @@ const LAST_WORDS_MS_MAX: u128 = 500;
 const FRUITLESS_STARTS_MAX: u32 = 3;
 /// How long the worker may take to say that it is well.
 const HEALTH_MS_MAX: u64 = 2_000;
+
+/// Weights of a gigabyte from a slow disk.
+const START_MS_MAX: u64 = 60_000;
+/// A thousand tokens read and fifty written by a model of 1.5 billion weights on one slow core.
+const COMPLETION_MS_MAX: u64 = 90_000;
 
 fn failed(reason: impl Into<String>) -> Error {
     Error::Run { purpose: PURPOSE, reason: reason.into() }
@@ -238,6 +246,23 @@ pub struct WorkerSettings {
 }
 
 impl WorkerSettings {
+    /// The program beside the running one with the first language model of the catalogue that is
+    /// whole in `models_dir` (or only with the model of this id). `None` when either is not there.
+    #[must_use]
+    pub fn find(catalogue: &Catalogue, models_dir: &Path, id: Option<&str>) -> Option<Self> {
+        let program = Self::program_beside_this()?;
+        let model = choose(catalogue, models_dir, id)?;
+        let weights = model.files_here().next()?;
+        Some(Self {
+            program,
+            model: models_dir.join(&model.id).join(&weights.path),
+            identity: format!("{}@{}", model.id, weights.sha256.get(..8).unwrap_or_default()),
+            threads: Self::threads_here(),
+            start_ms_max: START_MS_MAX,
+            time_ms_max: COMPLETION_MS_MAX,
+        })
+    }
+
     /// The program beside the running one, if it was installed with it.
     #[must_use]
     pub fn program_beside_this() -> Option<PathBuf> {
@@ -251,6 +276,14 @@ impl WorkerSettings {
     pub fn threads_here() -> usize {
         thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
     }
+}
+
+/// The language model to use of those that are here; one for trying out only if it is asked for.
+fn choose<'c>(catalogue: &'c Catalogue, models_dir: &Path, id: Option<&str>) -> Option<&'c Model> {
+    let wanted = |model: &&Model| {
+        model.role == Role::Language && id.map_or(!model.trial, |id| model.id == id)
+    };
+    catalogue.models.iter().filter(wanted).find(|model| model.is_ready(models_dir))
 }
 
 /// Our own language model in a process of its own: started when it is first needed, started again

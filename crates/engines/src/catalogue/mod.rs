@@ -190,6 +190,10 @@ pub struct Model {
     /// Such a copy is data alone, and what arrives is compared with the pinned hash.
     #[serde(default)]
     pub mirrored: bool,
+    /// Whether it only serves to try out that models of its kind run here, and is never chosen by
+    /// itself.
+    #[serde(default)]
+    pub trial: bool,
     /// Its files.
     #[serde(rename = "file")]
     pub files: Vec<ModelFile>,

@@ -156,7 +156,7 @@ impl<'a> Pull<'a> {
                 if asked_for || model.fetch == Fetch::First {
                     self.fail(&mut report, model, error);
                 }
-            } else if self.is_ready(model) {
+            } else if model.is_ready(self.models_dir) {
                 report.present.push(model.id.clone());
             } else {
                 missing.push(*model);
@@ -199,11 +199,6 @@ impl<'a> Pull<'a> {
             }
             Err(fs::TryLockError::Error(error)) => Err(CatalogueError::disk(&path, &error)),
         }
-    }
-
-    fn is_ready(&self, model: &Model) -> bool {
-        let mut folder = Folder::open(self.models_dir, &model.id);
-        model.files_here().all(|file| folder.file_state(file) == FileState::Ready)
     }
 
     fn pull_model(&self, model: &Model) -> Result<(), CatalogueError> {

@@ -115,6 +115,14 @@ impl Catalogue {
     }
 }
 
+impl Model {
+    /// Whether all its files for this machine are whole in `models_dir`.
+    #[must_use]
+    pub fn is_ready(&self, models_dir: &Path) -> bool {
+        state_of(self, models_dir) == State::Ready
+    }
+}
+
 fn describe(model: &Model, models_dir: &Path) -> ModelState {
     ModelState {
         id: model.id.clone(),

@@ -283,3 +283,40 @@ fn what_is_not_installed_is_missing() {
     });
     assert!(matches!(absent, Err(Error::Missing { .. })));
 }
+
+#[test]
+fn the_first_language_model_that_is_whole_is_used_and_one_for_trials_only_by_name() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let model = |id: &str, role: &str, trial: bool| {
+        format!(
+            r#"
+            [[model]]
+            id = "{id}"
+            role = "{role}"
+            purpose = "writes"
+            licence = "MIT"
+            fetch = "on_request"
+            trial = {trial}
+            [[model.file]]
+            path = "model.gguf"
+            bytes = 1
+            sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+            source = [{{ npm = "x@1", member = "x" }}]
+            "#
+        )
+    };
+    let text = model("ear", "captions", false)
+        + &model("tiny", "language", true)
+        + &model("large", "language", false)
+        + &model("small", "language", false);
+    let catalogue = Catalogue::parse(&text).expect("a catalogue");
+    let chosen = |id| choose(&catalogue, dir.path(), id).map(|model| model.id.as_str());
+    assert_eq!(chosen(None), None);
+    for (id, content) in [("ear", "x"), ("tiny", "x"), ("large", "y"), ("small", "x")] {
+        fs::create_dir(dir.path().join(id)).expect("a directory");
+        fs::write(dir.path().join(id).join("model.gguf"), content).expect("weights");
+    }
+    assert_eq!(chosen(None), Some("small"), "the large one is corrupt");
+    assert_eq!(chosen(Some("tiny")), Some("tiny"));
+    assert_eq!(chosen(Some("ear")), None);
+}
