@@ -66,6 +66,7 @@ impl Conversation {
                 }
                 listening.quiet_before_us = listening.quiet_us;
                 listening.voice = true;
+                listening.unsure = false;
                 listening.voice_us = at_us.max(listening.from_us);
                 listening.sound_permille = None;
             }
@@ -150,6 +151,7 @@ impl Conversation {
                 listening.first_us.get_or_insert(listening.voice_us);
                 listening.quiet_us = quiet_us;
             }
+            listening.unsure = false;
             listening.sound_permille = sound_probability
                 .filter(|probability| probability.is_finite())
                 .map(|probability| (probability.clamp(0.0, 1.0) * 1e3).round() as u16);
@@ -157,7 +159,7 @@ impl Conversation {
         self.tick(out);
     }
 
-    pub(super) fn on_words(&mut self, text: String, out: &mut Vec<Action>) {
+    pub(super) fn on_words(&mut self, text: String, accurate: bool, out: &mut Vec<Action>) {
         let now_us = self.now_us;
         match &mut self.floor {
             Floor::Speaking(speech) => {
@@ -177,8 +179,8 @@ impl Conversation {
                 if unheard {
                     // Words without a voice: voice activity is missing them, so words keep the time.
                     listening.quiet_us = now_us;
-                } else if !listening.voice {
-                    // New words so long after the voice are more than captions that lag behind.
+                } else if listening.unsure && !accurate {
+                    // New captions beyond their lag show that the voice goes on.
                     listening.quiet_us = listening.quiet_us.max(now_us - CAPTIONS_US);
                 }
                 let words = word_count(&listening.text) as u32;

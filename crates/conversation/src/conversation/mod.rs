@@ -149,7 +149,7 @@ impl Conversation {
                 self.on_speech_paused(at_us.min(self.now_us), voiced_ms, out);
             }
             Input::Silence { ms, sound_probability } => self.on_silence(ms, sound_probability, out),
-            Input::Words { text, .. } => self.on_words(text, out),
+            Input::Words { text, accurate } => self.on_words(text, accurate, out),
             Input::Lacks { answer, lacks } => self.on_lacks(answer, lacks, out),
             Input::Typing => self.on_typing(),
             Input::Typed { text } => self.on_typed(text, out),
@@ -257,6 +257,7 @@ impl Conversation {
             }
             Floor::Listening(listening) => {
                 listening.voice = false;
+                listening.unsure = true;
                 listening.quiet_us = now_us;
                 listening.quiet_before_us = now_us;
                 listening.patience_until_us = listening.patience_until_us.max(now_us + CATCH_UP_US);

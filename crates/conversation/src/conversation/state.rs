@@ -165,6 +165,8 @@ pub(super) struct Listening {
     pub(super) first_us: Option<Us>,
     /// Whether a voice sounds now.
     pub(super) voice: bool,
+    /// Whether a voice may sound without having been reported, after a short gap of the line.
+    pub(super) unsure: bool,
     /// Where the present silence began.
     pub(super) quiet_us: Us,
     /// Where the silence before the last sound began.
@@ -259,6 +261,7 @@ impl Listening {
             from_us,
             first_us: None,
             voice: false,
+            unsure: false,
             quiet_us: from_us,
             quiet_before_us: from_us,
             voice_us: from_us,

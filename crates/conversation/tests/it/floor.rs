@@ -236,3 +236,20 @@ fn skipping_after_breaking_into_a_question_skips_that_question() {
     room.until_candidate();
     assert_eq!(room.conversation.view().item, Some(1));
 }
+
+#[test]
+fn nobody_is_interrupted_before_the_limit_and_then_after_a_grace() {
+    let mut room = Room::at_first_question(plan(2));
+    let limit_ms = i64::from(room.conversation.plan().format.answer_limit_s) * 1_000;
+    let from = room.log.len();
+    room.input(Input::SpeechBegan { at_us: room.now_us, echo_likelihood: None });
+    let mut text = String::new();
+    for _ in 0..limit_ms / 400 {
+        room.pass(400);
+        text.push_str(" and");
+        room.input(Input::Words { text: text.clone(), accurate: false });
+    }
+    assert_eq!(room.lines_since(from), [], "not even the nudge comes without a pause");
+    room.pass(5_100);
+    assert_eq!(room.lines_since(from), [LineKind::TimeUp, LineKind::Question]);
+}

@@ -324,3 +324,15 @@ fn an_answer_whose_words_are_late_is_not_taken_for_none() {
     });
     assert!(asked, "it is looked at like any other");
 }
+
+#[test]
+fn accurate_words_that_come_late_do_not_lengthen_the_silence() {
+    let mut room = Room::at_first_question(plan(2));
+    room.say("I like working with plants, and I have done so for the better part of ten years.");
+    room.quiet(1_500, Some(0.5));
+    let text =
+        "I like working with plants, and I have really done so for the better part of ten years.";
+    room.input(Input::Words { text: text.to_owned(), accurate: true });
+    let more_ms = room.quiet(4_000, Some(0.5)).expect("the turn ends");
+    assert!(more_ms <= 1_500, "{more_ms}");
+}
