@@ -57,6 +57,8 @@ export class Room {
   /** The candidate types; the microphone is closed. */
   typing = $state(false);
   held = $state(false);
+  /** Heard only while the talk key is held. */
+  pushToTalk = $state(false);
   /** The browser holds sound back until the page is clicked. */
   blocked = $state(false);
   speaks = $state(false);
@@ -87,7 +89,11 @@ export class Room {
   /** Said when the line is back: the key was pressed while it was gone. */
   private doneOwed = false;
 
-  constructor(readonly interview: string) {
+  constructor(
+    readonly interview: string,
+    options: { pushToTalk: boolean },
+  ) {
+    this.pushToTalk = options.pushToTalk;
     this.line_ = new Line(`/api/interviews/${encodeURIComponent(interview)}/live`, {
       message: (message) => this.receive(message),
       sound: (bytes) => this.hearSpeech(bytes),
@@ -200,7 +206,13 @@ export class Room {
     this.send({ type: 'skip' });
   }
 
+  later(): void {
+    this.send({ type: 'later' });
+  }
+
   end(): void {
+    // During a break nothing is heard, the wish to end included.
+    if (this.view?.phase === 'paused') this.send({ type: 'ready' });
     this.send({ type: 'end' });
   }
 
@@ -217,6 +229,7 @@ export class Room {
 
   setPushToTalk(on: boolean): void {
     this.held = false;
+    this.pushToTalk = on;
     this.send({ type: 'push_to_talk', on });
   }
 
@@ -345,6 +358,8 @@ export class Room {
       case 'hint':
         return this.showHint(message.kind, message.text);
       case 'notice':
+        // A line that the voice gave up on is only shown; those behind it must not wait for it.
+        if (message.code === 'not_spoken') this.speaker?.giveUp();
         return this.notice(message.code, message.text);
       case 'level':
         return;
@@ -361,14 +376,19 @@ export class Room {
     this.turns = message.turns;
     this.speaks = message.speaks;
     this.listens = message.listens;
-    this.speaker?.closeIncomplete();
+    // The interviewer takes up the thread anew; what was still to be heard is of the lost line.
+    this.silence();
     this.uplink?.welcome(message.synced);
     this.typedId = Math.max(this.typedId, message.typed);
     this.unsent = this.unsent.filter((typed) => typed.id > message.typed);
     this.storeTyped();
     for (const { id, text } of this.unsent) this.send({ type: 'typed', id, text });
+    if (this.pushToTalk) this.send({ type: 'push_to_talk', on: true });
+    const onBreak = this.view?.phase === 'paused' && message.view.phase !== 'paused';
     this.show(message.view);
-    if (this.doneOwed && message.view.floor === 'candidate') this.done();
+    // The server was away for so long that it has forgotten the break.
+    if (onBreak) this.send({ type: 'pause' });
+    else if (this.doneOwed && message.view.floor === 'candidate') this.done();
     this.doneOwed = false;
     const first = !this.welcomed;
     this.welcomed = true;
@@ -385,6 +405,7 @@ export class Room {
   private show(view: View): void {
     const before = this.view;
     this.view = view;
+    if (view.push_to_talk) this.pushToTalk = true;
     this.viewedAt = performance.now();
     if (before && (before.item !== view.item || before.floor !== view.floor)) this.caption = '';
     if (view.phase === 'ended') this.over();
@@ -437,6 +458,14 @@ export class Room {
       this.reading.delete(id);
       this.heard({ utterance: id, samples: 0, done: true });
     }
+  }
+
+  private silence(): void {
+    this.speaker?.stop(0);
+    this.readUntil = 0;
+    for (const timer of this.reading.values()) clearTimeout(timer);
+    this.reading.clear();
+    this.utterances.clear();
   }
 
   private hearSpeech(bytes: ArrayBuffer): void {

@@ -245,9 +245,13 @@ export class Speaker {
     }
   }
 
-  /** The line is new: what was not sent completely will not be. Plays it as far as it came. */
-  closeIncomplete(): void {
-    for (const utterance of this.utterances.keys()) this.end(utterance);
+  /** The rest of the utterance that is being sent will not come. Plays it as far as it came. */
+  giveUp(): void {
+    for (const [utterance, playing] of this.utterances) {
+      if (playing.complete) continue;
+      this.end(utterance);
+      return;
+    }
   }
 
   /** Falls silent for good. */
