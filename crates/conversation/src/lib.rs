@@ -23,7 +23,7 @@
 //! Nobody --Start--> Speaking --heard--> Listening --turn over--> Deciding --> Speaking --> ... --> Nobody
 //!                      ^  \---take-over--->|  ^                    |
 //!                      |                    |  \--speaks on--------/
-//!                      \--prompt, nudge-----/
+//!                      \--remark, nudge-----/
 //! one-way:          Speaking --heard--> Preparing --> Listening --> Reviewing --> Speaking
 //! ```
 //!

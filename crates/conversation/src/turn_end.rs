@@ -13,7 +13,7 @@
 //! of the listener's own mistakes. The turn is over when `P` exceeds the temperament's threshold, never
 //! before [`TurnEndModel::quiet_ms_min`]. The weights stand where the waits come out as intended (1.2 s
 //! in general, 2.5 s in the middle of a story, about 1 s after a complete answer whose melody falls: a
-//! convention of this project between the 0.2 s of people and the 4 s of other voice agents); they are
+//! convention of this project between the 0.2 s of people and the 4 s of other programs that talk); they are
 //! data, to be fitted to recordings.
 
 use interview::Temperament;

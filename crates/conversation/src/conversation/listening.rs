@@ -174,7 +174,8 @@ impl Conversation {
                 if !grew {
                     return;
                 }
-                listening.first_us.get_or_insert(now_us);
+                let began_us = if listening.voice { listening.voice_us } else { now_us };
+                listening.first_us.get_or_insert(began_us);
                 let unheard = !listening.voice && listening.voiced_ms == 0;
                 if unheard {
                     // Words without a voice: voice activity is missing them, so words keep the time.
