@@ -1,4 +1,4 @@
-//! Voices that speak, locally: text is read ([`reading`]), sounded by a network and brought to one
+//! Voices that speak, locally: text is read, sounded by a network and brought to one
 //! loudness. Two networks share one alphabet and one way of reading; an interview keeps to one of
 //! them from its first word to its last.
 
@@ -20,7 +20,7 @@ mod written;
 use std::{
     fs::File,
     ops::ControlFlow,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -47,24 +47,48 @@ const SPEED: std::ops::RangeInclusive<f32> = 0.7..=1.5;
 
 /// The voices of this machine.
 pub struct Voices {
-    /// What can speak at once.
+    /// What can speak at once: its first sound takes some hundredths of a second, and a core is busy
+    /// for about a hundredth of the time that it speaks.
     pub quick: Arc<Hibari>,
-    /// What sounds best and takes its time, if its model is there.
-    pub best: Option<Arc<Kokoro>>,
+    models: PathBuf,
+    runtime: Runtime,
+    threads: usize,
+    best: Mutex<Option<Arc<Kokoro>>>,
 }
 
-/// Loads the voices from the folder `models`, each to run on `threads` threads.
+impl Voices {
+    /// What sounds most like many people, if its model is there; it is loaded by the first call, which
+    /// takes about a second. It takes a core for a third to a half of the time that it speaks, so it
+    /// suits lines that are known beforehand, and machines that have cores to spare.
+    ///
+    /// # Errors
+    /// When the model is there and does not load.
+    pub fn best(&self) -> Result<Option<Arc<Kokoro>>, Error> {
+        let mut best = lock(&self.best);
+        if best.is_none() {
+            let quick = Arc::clone(&self.quick);
+            match Kokoro::load(&self.models, &self.runtime, self.threads, quick) {
+                Ok(kokoro) => *best = Some(Arc::new(kokoro)),
+                Err(Error::Missing { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(best.clone())
+    }
+}
+
+/// Loads the quick voice from the folder `models`; every voice runs on `threads` threads.
 ///
 /// # Errors
-/// When the quick voice is missing, or a model that is there does not load.
+/// When the quick voice is missing or does not load.
 pub fn load(models: &Path, runtime: &Runtime, threads: usize) -> Result<Voices, Error> {
-    let quick = Arc::new(Hibari::load(models, runtime, threads)?);
-    let best = match Kokoro::load(models, runtime, threads, quick.clone()) {
-        Ok(kokoro) => Some(Arc::new(kokoro)),
-        Err(Error::Missing { .. }) => None,
-        Err(error) => return Err(error),
-    };
-    Ok(Voices { quick, best })
+    Ok(Voices {
+        quick: Arc::new(Hibari::load(models, runtime, threads)?),
+        models: models.to_owned(),
+        runtime: runtime.clone(),
+        threads,
+        best: Mutex::default(),
+    })
 }
 
 /// Sounds that are spoken in one go, and the silence after them.

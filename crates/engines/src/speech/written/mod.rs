@@ -1,6 +1,12 @@
 //! Written forms as the words people say for them: times, dates, money, measures, abbreviations,
 //! addresses and signs. What comes out has no digits left, only words and punctuation.
 
+mod tables;
+
+use self::tables::{
+    Currency, DOTTED, HOST_ENDINGS, MAGNITUDES, MONEY, MONTHS, NUMBERED, SIGNS, TITLES, UNDOTTED,
+    UNITS, WEEKDAYS,
+};
 use super::number;
 
 /// Characters that may stand in front of a word without belonging to it.
@@ -12,224 +18,6 @@ const CLOSERS: &[char] = &[
 ];
 /// Addresses longer than this are read as their host alone.
 const ADDRESS_CHARS_MAX: usize = 40;
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const WEEKDAYS: [&str; 7] =
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-/// Read out in full before a name.
-const TITLES: &[(&str, &str)] = &[
-    ("Mr", "Mister"),
-    ("Mrs", "Mrs"),
-    ("Ms", "Miz"),
-    ("Dr", "Doctor"),
-    ("Prof", "Professor"),
-    ("St", "Saint"),
-    ("Mt", "Mount"),
-    ("Gen", "General"),
-    ("Gov", "Governor"),
-    ("Sen", "Senator"),
-    ("Capt", "Captain"),
-    ("Lt", "Lieutenant"),
-    ("Col", "Colonel"),
-    ("Sgt", "Sergeant"),
-    ("Rev", "Reverend"),
-    ("Hon", "Honorable"),
-];
-/// Read out in full when written with their full stop.
-const DOTTED: &[(&str, &str)] = &[
-    ("e.g", "for example"),
-    ("i.e", "that is"),
-    ("etc", "et cetera"),
-    ("vs", "versus"),
-    ("approx", "approximately"),
-    ("dept", "department"),
-    ("est", "established"),
-    ("inc", "incorporated"),
-    ("ltd", "limited"),
-    ("corp", "corporation"),
-    ("co", "company"),
-    ("bros", "brothers"),
-    ("jr", "junior"),
-    ("sr", "senior"),
-    ("univ", "university"),
-    ("govt", "government"),
-    ("mgr", "manager"),
-    ("mgmt", "management"),
-    ("asst", "assistant"),
-    ("vol", "volume"),
-    ("fig", "figure"),
-    ("ch", "chapter"),
-    ("pp", "pages"),
-    ("ave", "avenue"),
-    ("blvd", "boulevard"),
-    ("rd", "road"),
-    ("st", "street"),
-    ("apt", "apartment"),
-    ("min", "minutes"),
-    ("max", "maximum"),
-    ("yr", "year"),
-    ("yrs", "years"),
-    ("hrs", "hours"),
-    ("cf", "compare"),
-];
-/// Read out in full as they stand.
-const UNDOTTED: &[(&str, &str)] = &[
-    ("vs", "versus"),
-    ("w/", "with"),
-    ("w/o", "without"),
-    ("b/c", "because"),
-    ("etc", "et cetera"),
-    ("eg", "for example"),
-    ("ie", "that is"),
-    ("aka", "also known as"),
-    ("AKA", "also known as"),
-    ("approx", "approximately"),
-    ("ASAP", "as soon as possible"),
-    ("TBD", "to be determined"),
-    ("FYI", "for your information"),
-    ("C++", "C plus plus"),
-    ("C#", "C sharp"),
-    ("F#", "F sharp"),
-    (".NET", "dot net"),
-    ("24/7", "twenty four seven"),
-    ("->", "to"),
-    ("=>", "to"),
-    ("→", "to"),
-    ("--", "—"),
-    ("-", "—"),
-    ("–", "—"),
-    ("==", "equals"),
-    ("!=", "is not"),
-    (">=", "is at least"),
-    ("<=", "is at most"),
-    (">", "greater than"),
-    ("<", "less than"),
-];
-/// Units with what one and what many of them are called.
-const UNITS: &[(&str, &str, &str)] = &[
-    ("km", "kilometer", "kilometers"),
-    ("cm", "centimeter", "centimeters"),
-    ("mm", "millimeter", "millimeters"),
-    ("kg", "kilogram", "kilograms"),
-    ("mg", "milligram", "milligrams"),
-    ("lb", "pound", "pounds"),
-    ("lbs", "pound", "pounds"),
-    ("oz", "ounce", "ounces"),
-    ("ft", "foot", "feet"),
-    ("ml", "milliliter", "milliliters"),
-    ("mph", "mile an hour", "miles an hour"),
-    ("km/h", "kilometer an hour", "kilometers an hour"),
-    ("Hz", "hertz", "hertz"),
-    ("kHz", "kilohertz", "kilohertz"),
-    ("MHz", "megahertz", "megahertz"),
-    ("GHz", "gigahertz", "gigahertz"),
-    ("KB", "kilobyte", "kilobytes"),
-    ("kB", "kilobyte", "kilobytes"),
-    ("MB", "megabyte", "megabytes"),
-    ("GB", "gigabyte", "gigabytes"),
-    ("TB", "terabyte", "terabytes"),
-    ("PB", "petabyte", "petabytes"),
-    ("Mbps", "megabit per second", "megabits per second"),
-    ("Gbps", "gigabit per second", "gigabits per second"),
-    ("hr", "hour", "hours"),
-    ("hrs", "hour", "hours"),
-    ("h", "hour", "hours"),
-    ("min", "minute", "minutes"),
-    ("mins", "minute", "minutes"),
-    ("sec", "second", "seconds"),
-    ("secs", "second", "seconds"),
-    ("ms", "millisecond", "milliseconds"),
-    ("µs", "microsecond", "microseconds"),
-    ("ns", "nanosecond", "nanoseconds"),
-    ("yr", "year", "years"),
-    ("yrs", "year", "years"),
-    ("kW", "kilowatt", "kilowatts"),
-    ("kWh", "kilowatt hour", "kilowatt hours"),
-    ("MW", "megawatt", "megawatts"),
-    ("fps", "frame per second", "frames per second"),
-    ("rps", "request per second", "requests per second"),
-    ("pct", "percent", "percent"),
-    ("%", "percent", "percent"),
-    ("°", "degree", "degrees"),
-    ("°C", "degree Celsius", "degrees Celsius"),
-    ("°F", "degree Fahrenheit", "degrees Fahrenheit"),
-    ("+", "plus", "plus"),
-];
-/// Signs of money, what one and what many are called, and the smaller coin.
-const MONEY: &[(&str, &str, &str, &str, &str)] = &[
-    ("$", "dollar", "dollars", "cent", "cents"),
-    ("US$", "dollar", "dollars", "cent", "cents"),
-    ("USD", "dollar", "dollars", "cent", "cents"),
-    ("£", "pound", "pounds", "penny", "pence"),
-    ("GBP", "pound", "pounds", "penny", "pence"),
-    ("€", "euro", "euros", "cent", "cents"),
-    ("EUR", "euro", "euros", "cent", "cents"),
-    ("¥", "yen", "yen", "sen", "sen"),
-    ("₹", "rupee", "rupees", "paisa", "paise"),
-    ("₩", "won", "won", "jeon", "jeon"),
-];
-const MAGNITUDES: &[(&str, &str)] = &[
-    ("hundred", "hundred"),
-    ("thousand", "thousand"),
-    ("million", "million"),
-    ("billion", "billion"),
-    ("trillion", "trillion"),
-    ("k", "thousand"),
-    ("K", "thousand"),
-    ("m", "million"),
-    ("M", "million"),
-    ("mn", "million"),
-    ("b", "billion"),
-    ("B", "billion"),
-    ("bn", "billion"),
-];
-/// What single signs are called inside running text; a sign that is in no table says nothing.
-const SIGNS: &[(char, &str)] = &[
-    ('&', " and "),
-    ('+', " plus "),
-    ('@', " at "),
-    ('%', " percent "),
-    ('=', " equals "),
-    ('~', " about "),
-    ('#', " hash "),
-    ('$', " dollar "),
-    ('€', " euro "),
-    ('£', " pound "),
-    ('±', " plus or minus "),
-    ('×', " times "),
-    ('÷', " divided by "),
-    ('°', " degrees "),
-    ('≥', " at least "),
-    ('≤', " at most "),
-    ('→', " to "),
-    ('½', " one half "),
-    ('¼', " one quarter "),
-    ('¾', " three quarters "),
-    ('²', " squared "),
-    ('³', " cubed "),
-    ('©', " copyright "),
-    ('§', " section "),
-    ('|', ", "),
-    ('—', " — "),
-];
-const HOST_ENDINGS: &[&str] =
-    &["com", "org", "net", "edu", "gov", "io", "dev", "ai", "co", "uk", "de", "app", "me", "info"];
-/// After these words Roman numerals are counted.
-const NUMBERED: &[&str] =
-    &["chapter", "part", "section", "volume", "phase", "level", "stage", "grade", "type", "round"];
 
 /// One run of characters between spaces, without the punctuation around it.
 #[derive(Debug, Clone, Copy)]
@@ -346,14 +134,17 @@ fn read(pieces: &[Piece<'_>], previous: &str) -> Option<Reading> {
     if piece.core.is_empty() {
         return None;
     }
-    let sure = fixed(pieces).or_else(|| address(piece.core)).or_else(|| month_first(pieces));
+    let sure = fixed(pieces)
+        .or_else(|| address(piece.core))
+        .or_else(|| month_first(pieces))
+        .or_else(|| sign_apart(pieces));
     if sure.is_some() || !piece.core.contains(|c: char| c.is_ascii_digit()) {
         return sure;
     }
     clock(pieces)
         .or_else(|| date(piece.core))
         .or_else(|| day_first(pieces, previous))
-        .or_else(|| quantity(pieces, previous))
+        .or_else(|| quantity(pieces))
         .or_else(|| figures(piece.core))
 }
 
@@ -372,7 +163,7 @@ fn fixed(pieces: &[Piece<'_>]) -> Option<Reading> {
     }
     if pieces[0].dotted() {
         let lower = core.to_lowercase();
-        if let Some(words) = find(DOTTED, &lower).or_else(|| calendar(core)) {
+        if let Some(words) = find(DOTTED, &lower).or_else(|| next.and(calendar(core))) {
             return Reading::abbreviation(words);
         }
     }
@@ -539,14 +330,12 @@ impl<'a> Quantity<'a> {
     }
 }
 
-fn money(
-    sign: &str,
-) -> Option<&'static (&'static str, &'static str, &'static str, &'static str, &'static str)> {
+fn money(sign: &str) -> Option<&'static Currency> {
     MONEY.iter().find(|(text, ..)| *text == sign)
 }
 
 /// Numbers with what is counted: money, measures, percentages, ranks, decades, ranges.
-fn quantity(pieces: &[Piece<'_>], previous: &str) -> Option<Reading> {
+fn quantity(pieces: &[Piece<'_>]) -> Option<Reading> {
     let core = pieces[0].core;
     if let Some(reading) = range(pieces) {
         return Some(reading);
@@ -555,11 +344,6 @@ fn quantity(pieces: &[Piece<'_>], previous: &str) -> Option<Reading> {
     let next = pieces.get(1).filter(|_| pieces[0].tail.is_empty()).map(|next| next.core);
     if money(quantity.sign).is_some() {
         return amount(&quantity, next);
-    }
-    if let Some(money) = money(previous).filter(|_| quantity.suffix.is_empty()) {
-        // The sign in front was read as a word already.
-        let _ = money;
-        return Reading::one(quantity.words());
     }
     let words = quantity.words();
     let lead = match quantity.sign {
@@ -592,6 +376,16 @@ fn quantity(pieces: &[Piece<'_>], previous: &str) -> Option<Reading> {
 fn unit(text: &str, quantity: &Quantity<'_>) -> Option<&'static str> {
     let (_, one, many) = UNITS.iter().find(|(unit, ..)| *unit == text)?;
     Some(if quantity.is_one() { one } else { many })
+}
+
+/// "USD 500", "€ 20".
+fn sign_apart(pieces: &[Piece<'_>]) -> Option<Reading> {
+    let next =
+        pieces.get(1).filter(|_| pieces[0].tail.is_empty() && money(pieces[0].core).is_some())?;
+    let quantity = Quantity::parse(next.core).filter(|quantity| quantity.sign.is_empty())?;
+    let behind = pieces.get(2).filter(|_| next.tail.is_empty()).map(|piece| piece.core);
+    let reading = amount(&Quantity { sign: pieces[0].core, ..quantity }, behind)?;
+    Some(Reading { pieces: reading.pieces + 1, ..reading })
 }
 
 /// Money: "$5", "$9.99", "$1.5 million", "£80k".
@@ -712,11 +506,19 @@ fn mixed(core: &str) -> String {
             continue;
         }
         let run: String = chars[at..at + digits].iter().collect();
-        let between_letters = at > 0
-            && chars[at - 1].is_alphabetic()
-            && chars.get(at + 1).is_some_and(|c| c.is_alphabetic());
-        let words =
-            if run == "2" && between_letters { "to".to_owned() } else { number::label(&run) };
+        let suffix: String =
+            chars[at + digits..].iter().take_while(|c| c.is_alphabetic()).collect();
+        let between_letters = at > 0 && chars[at - 1].is_alphabetic() && !suffix.is_empty();
+        let rank =
+            number::ordinal(&run).filter(|_| matches!(suffix.as_str(), "st" | "nd" | "rd" | "th"));
+        let words = match rank {
+            Some(rank) => {
+                at += suffix.len();
+                rank
+            }
+            None if run == "2" && between_letters => "to".to_owned(),
+            None => number::label(&run),
+        };
         out.push_str(&format!(" {words} "));
         at += digits;
     }
@@ -847,6 +649,7 @@ mod tests {
         check("$1.5 million saved", "one point five million dollars saved");
         check("$80-100k", "eighty to one hundred thousand dollars");
         check("€0.50", "fifty cents");
+        check("USD 500 or € 2.5 million", "five hundred dollars or two point five million euros");
     }
 
     #[test]
@@ -867,6 +670,7 @@ mod tests {
         check("teams, tools, etc.", "teams, tools, et cetera.");
         check("No. 5", "number five");
         check("phase II", "phase two");
+        check("I met Jan.", "I met Jan.");
     }
 
     #[test]
@@ -877,6 +681,7 @@ mod tests {
         check("see https://www.example.com/jobs", "see example dot com slash jobs");
         check("jo.doe@example.org", "jo dot doe at example dot org");
         check("v2.1", "v two point one");
+        check("a 2nd-level, 5-year plan", "a second level, five year plan");
         check("Call 415-555-0123", "Call four one five, five five five, zero one two three");
     }
 
