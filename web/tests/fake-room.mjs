@@ -162,6 +162,8 @@ class RoomLine {
       send(this.socket, { type: 'closed', code: 'not_found', text: 'there is no such interview' });
       return;
     }
+    // A deaf server is one whose disk hangs: the next line finds it well again.
+    this.state.deaf = false;
     const memory = this.memory;
     const resumed = memory.at >= 0;
     this.phase = this.phaseNow();

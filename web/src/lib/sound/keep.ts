@@ -45,11 +45,6 @@ export class Keep {
     }
   }
 
-  /** Whether frames outlive the page. */
-  get durable(): boolean {
-    return this.database !== null;
-  }
-
   /** Remembers a stream before its first frame. */
   addStream(stream: number, sampleRate: number, settings: Record<string, unknown>): void {
     const row: StreamRow = { interview: this.interview, stream, sampleRate, settings };
