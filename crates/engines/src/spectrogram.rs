@@ -1,7 +1,8 @@
 //! The log-mel spectrogram that Whisper was trained on, which Smart Turn shares.
 //!
 //! Windows of 25 ms every 10 ms, 80 triangular filters on Slaney's mel scale (M. Slaney, Auditory
-//! Toolbox, 1998), as described for Whisper (Radford et al. 2022, section 2.2).
+//! Toolbox, 1998), as described for Whisper (Radford et al. 2022, section 2.2). Computed in double
+//! precision: Smart Turn's integer arithmetic turns rounding errors into other answers.
 
 use std::{f64::consts::PI, sync::Arc};
 
@@ -17,27 +18,27 @@ pub(crate) const BANDS: usize = 80;
 const WINDOW_SAMPLES: usize = 400;
 const BINS: usize = WINDOW_SAMPLES / 2 + 1;
 /// Power below which everything is silence.
-const POWER_MIN: f32 = 1e-10;
+const POWER_MIN: f64 = 1e-10;
 /// How far below the loudest value, in powers of ten, the quietest is cut off.
 const RANGE: f32 = 8.0;
 
 /// Computes spectrograms; holds the tables for it.
 pub(crate) struct LogMel {
-    fft: Arc<dyn RealToComplex<f32>>,
-    window: Vec<f32>,
+    fft: Arc<dyn RealToComplex<f64>>,
+    window: Vec<f64>,
     filters: Vec<Filter>,
 }
 
 /// The weights of a filter from its first bin that is not zero.
 struct Filter {
     first: usize,
-    weights: Vec<f32>,
+    weights: Vec<f64>,
 }
 
 impl LogMel {
     pub(crate) fn new() -> Self {
         let window = (0..WINDOW_SAMPLES)
-            .map(|i| (0.5 - 0.5 * (2.0 * PI * i as f64 / WINDOW_SAMPLES as f64).cos()) as f32)
+            .map(|i| 0.5 - 0.5 * (2.0 * PI * i as f64 / WINDOW_SAMPLES as f64).cos())
             .collect();
         let fft = RealFftPlanner::new().plan_fft_forward(WINDOW_SAMPLES);
         Self { fft, window, filters: (0..BANDS).map(filter).collect() }
@@ -47,7 +48,7 @@ impl LogMel {
     /// about -1 to 1.
     pub(crate) fn compute(&self, samples: &[f32]) -> Vec<f32> {
         let frames = samples.len() / HOP_SAMPLES;
-        let mut rows = vec![POWER_MIN.log10(); BANDS * frames];
+        let mut rows = vec![POWER_MIN.log10() as f32; BANDS * frames];
         let mut windowed = self.fft.make_input_vec();
         let mut spectrum = self.fft.make_output_vec();
         let mut scratch = self.fft.make_scratch_vec();
@@ -65,8 +66,8 @@ impl LogMel {
             }
             for (band, filter) in self.filters.iter().enumerate() {
                 let bins = power[filter.first..].iter().zip(&filter.weights);
-                let energy: f32 = bins.map(|(power, weight)| power * weight).sum();
-                rows[band * frames + frame] = energy.max(POWER_MIN).log10();
+                let energy: f64 = bins.map(|(power, weight)| power * weight).sum();
+                rows[band * frames + frame] = energy.max(POWER_MIN).log10() as f32;
             }
         }
         let loudest = rows.iter().copied().fold(f32::MIN, f32::max);
@@ -78,7 +79,7 @@ impl LogMel {
 
     /// Fills `windowed` with the window around the middle of `frame`, the sound mirrored at its ends;
     /// whether any of it is other than zero.
-    fn cut(&self, samples: &[f32], frame: usize, windowed: &mut [f32]) -> bool {
+    fn cut(&self, samples: &[f32], frame: usize, windowed: &mut [f64]) -> bool {
         let first = (frame * HOP_SAMPLES) as isize - (WINDOW_SAMPLES / 2) as isize;
         let last = samples.len() as isize - 1;
         let mut any = false;
@@ -88,7 +89,7 @@ impl LogMel {
             let sample = usize::try_from(at).ok().and_then(|at| samples.get(at)).copied();
             let sample = sample.unwrap_or(0.0);
             any |= sample != 0.0;
-            *out = sample * weight;
+            *out = f64::from(sample) * weight;
         }
         any
     }
@@ -107,7 +108,7 @@ fn filter(band: usize) -> Filter {
     };
     let first = (0..BINS).find(|bin| weight(*bin) > 0.0).unwrap_or(0);
     let weights = (first..BINS).map(weight).take_while(|weight| *weight > 0.0);
-    Filter { first, weights: weights.map(|weight| weight as f32).collect() }
+    Filter { first, weights: weights.collect() }
 }
 
 /// Slaney's scale: linear to 1000 Hz, logarithmic above.
