@@ -80,6 +80,19 @@ pub async fn assemble(
     Ok(Assembled { answer, sound, question_end_us, problems })
 }
 
+/// The words of an answer as they were heard or typed, without any correction.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn words_as_given(store: &Store, record: &AnswerRecord) -> anyhow::Result<Vec<Word>> {
+    let heard = words_heard(&store.outputs(record.interview, Some(WORDS)).await?)?;
+    let log = store.turns(record.interview).await?;
+    let turns = log
+        .iter()
+        .filter(|turn| turn.speaker == Speaker::Candidate && turn.answer == Some(record.id));
+    Ok(turns.flat_map(|turn| words_of_turn(turn, &heard)).collect())
+}
+
 /// Recognises what no output covers and stores what was heard.
 async fn hear_the_rest(
     store: &Store,

@@ -190,7 +190,7 @@ pub struct AnswerSummary {
 }
 
 /// One speaker holding the floor.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Turn {
     /// Its id.
     pub id: String,

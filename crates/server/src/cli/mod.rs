@@ -1,0 +1,58 @@
+//! The command line.
+
+mod analyze;
+mod models;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+
+/// Greenroom: practise job interviews aloud, on your own machine.
+#[derive(Debug, Parser)]
+#[command(name = "greenroom", version, about, propagate_version = true)]
+struct Arguments {
+    /// Configuration file; `greenroom.toml` in the current folder if it is there.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the app on this machine and prints its address.
+    Serve(serve::Arguments),
+    /// Judges recordings or transcripts of answers and prints the report.
+    Analyze(analyze::Arguments),
+    /// Lists, fetches and checks the models.
+    #[command(subcommand)]
+    Models(models::Command),
+}
+
+/// Runs what the command line says.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = Config::read(arguments.config.as_deref()).and_then(|config| match arguments.command {
+        Command::Serve(arguments) => serve::run(config, &arguments),
+        Command::Analyze(arguments) => analyze::run(&config, &arguments),
+        Command::Models(command) => models::run(&config, &command),
+    });
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Begins to log to standard error; `RUST_LOG` says how much, warnings and our own notes otherwise.
+fn log() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("warn,server=info,sqlx=error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

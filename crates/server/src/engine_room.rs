@@ -1,0 +1,278 @@
+//! The engines that are here, loaded once and shared, and the models that can still be fetched.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use anyhow::Context;
+use engines::{
+    Captions, Embedder, LanguageModel, Recogniser, TurnEnd,
+    catalogue::{Board, Catalogue, Fetch, Origins, Phase, State},
+    listen::RUNTIME_FILE,
+    runtime::Runtime,
+    voice_activity::Silero,
+};
+use interview::Us;
+use store::Store;
+use tokio::runtime::Handle;
+
+use crate::{
+    live::{ear::Ear, speak::Speaker},
+    wire::status::{Abilities, Model, ModelState},
+};
+
+/// Threads of one engine: several engines work at the same time, and browsers beside them.
+const THREADS: usize = 1;
+
+/// The engines that are here.
+#[derive(Clone, Default)]
+pub struct Engines {
+    voice_activity: Option<Arc<Silero>>,
+    turn_end: Option<Arc<dyn TurnEnd>>,
+    captions: Option<Arc<dyn Captions>>,
+    recogniser: Option<Arc<dyn Recogniser>>,
+    embedder: Option<Arc<dyn Embedder>>,
+    /// Speaks the interviewer's lines.
+    pub speaker: Option<Arc<Speaker>>,
+    language: Option<Arc<dyn LanguageModel>>,
+}
+
+impl Engines {
+    /// Whatever of the listening engines loads from `models`. Takes seconds.
+    #[must_use]
+    pub fn listening(models: &Path) -> Self {
+        let loaded = engines::listen::load(models, THREADS);
+        for problem in &loaded.missing {
+            tracing::info!("{problem}");
+        }
+        Self {
+            voice_activity: loaded.voice_activity.map(Arc::new),
+            turn_end: loaded.turn_end.map(Arc::from),
+            captions: loaded.captions.map(Arc::from),
+            recogniser: loaded.recogniser.map(Arc::from),
+            embedder: loaded.embedder.map(Arc::from),
+            speaker: None,
+            language: None,
+        }
+    }
+
+    /// Whether spoken answers can be understood: voice activity, and words of some kind.
+    #[must_use]
+    pub fn can_listen(&self) -> bool {
+        self.voice_activity.is_some() && (self.recogniser.is_some() || self.captions.is_some())
+    }
+
+    /// An ear for a stream that begins at `start_us`.
+    ///
+    /// # Errors
+    /// When voice activity is not here.
+    pub fn ear(&self, start_us: Us) -> Result<Ear, engines::Error> {
+        match &self.voice_activity {
+            Some(model) => Ok(Ear::new(Box::new(model.stream()), start_us)),
+            None => Err(engines::Error::Missing {
+                purpose: "voice activity",
+                path: PathBuf::from("silero-vad"),
+            }),
+        }
+    }
+
+    /// Judges by sound whether a turn is over.
+    #[must_use]
+    pub fn turn_end(&self) -> Option<Arc<dyn TurnEnd>> {
+        self.turn_end.clone()
+    }
+
+    /// Makes captions.
+    #[must_use]
+    pub fn captions(&self) -> Option<Arc<dyn Captions>> {
+        self.captions.clone()
+    }
+
+    /// Finds accurate words.
+    #[must_use]
+    pub fn recogniser(&self) -> Option<Arc<dyn Recogniser>> {
+        self.recogniser.clone()
+    }
+
+    /// Compares meanings.
+    #[must_use]
+    pub fn embedder(&self) -> Option<Arc<dyn Embedder>> {
+        self.embedder.clone()
+    }
+
+    /// Phrases follow-ups.
+    #[must_use]
+    pub fn language(&self) -> Option<Arc<dyn LanguageModel>> {
+        self.language.clone()
+    }
+
+    /// What can be done with them.
+    pub fn abilities(&self) -> Abilities {
+        Abilities {
+            listen: self.can_listen(),
+            speak: self.speaker.is_some(),
+            captions: self.captions.is_some(),
+            turn_end: self.turn_end.is_some(),
+            meaning: self.embedder.is_some(),
+            language: self.language.is_some(),
+        }
+    }
+}
+
+/// Loads engines, and fetches the models they need.
+pub struct EngineRoom {
+    models: PathBuf,
+    store: Store,
+    runtime: Handle,
+    catalogue: Catalogue,
+    current: RwLock<Arc<Engines>>,
+    board: Arc<Board>,
+    pulling: AtomicBool,
+}
+
+impl EngineRoom {
+    /// A room without engines yet, for models in `models`; spoken lines are kept in `store`, whose
+    /// work is done on `runtime`.
+    ///
+    /// # Errors
+    /// When the built-in catalogue is not valid.
+    pub fn new(models: PathBuf, store: Store, runtime: Handle) -> anyhow::Result<Self> {
+        Ok(Self {
+            models,
+            store,
+            runtime,
+            catalogue: Catalogue::built_in()?,
+            current: RwLock::default(),
+            board: Arc::new(Board::default()),
+            pulling: AtomicBool::new(false),
+        })
+    }
+
+    /// The engines that are here now. Later ones come with the next call.
+    pub fn current(&self) -> Arc<Engines> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Where the models are.
+    pub fn models(&self) -> &Path {
+        &self.models
+    }
+
+    /// The catalogue of models.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// Loads whatever is here and not loaded yet; takes seconds.
+    pub fn load(&self) {
+        let before = self.current();
+        let engines = Arc::new(Engines {
+            speaker: before.speaker.clone().or_else(|| self.load_speaker()),
+            language: before.language.clone(),
+            ..Engines::listening(&self.models)
+        });
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = engines;
+    }
+
+    /// From now on this language model phrases follow-ups; `None` for none.
+    pub fn use_language(&self, language: Option<Arc<dyn LanguageModel>>) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::new(Engines { language, ..current.as_ref().clone() });
+    }
+
+    fn load_speaker(&self) -> Option<Arc<Speaker>> {
+        let loaded = Runtime::load(&self.models.join(RUNTIME_FILE))
+            .and_then(|runtime| engines::speech::load(&self.models, &runtime, THREADS));
+        let voices = match loaded {
+            Ok(voices) => voices,
+            Err(engines::Error::Missing { .. }) => return None,
+            Err(error) => {
+                tracing::warn!("{error}");
+                return None;
+            }
+        };
+        match Speaker::start(voices.quick, self.store.clone(), self.runtime.clone()) {
+            Ok(speaker) => Some(Arc::new(speaker)),
+            Err(error) => {
+                tracing::warn!("the voice cannot be started: {error}");
+                None
+            }
+        }
+    }
+
+    /// Fetches models by name, or the default ones, one after another, and loads each when it is
+    /// there. Returns at once with `false` when a pull is running already; otherwise blocks.
+    ///
+    /// # Errors
+    /// When a model could not be fetched; the others were.
+    pub fn pull(&self, ids: &[String]) -> anyhow::Result<bool> {
+        if self.pulling.swap(true, Ordering::AcqRel) {
+            return Ok(false);
+        }
+        let result = self.pull_each(ids);
+        self.pulling.store(false, Ordering::Release);
+        result.map(|()| true)
+    }
+
+    fn pull_each(&self, ids: &[String]) -> anyhow::Result<()> {
+        let origins = Origins::from_environment(None);
+        let wanted: Vec<String> =
+            self.catalogue.choose(ids)?.iter().map(|model| model.id.clone()).collect();
+        let mut first_error = None;
+        for id in wanted {
+            let one = [id.clone()];
+            let pulled = self.catalogue.pull(&one, &self.models, &origins, self.board.as_ref());
+            match pulled {
+                Ok(report) if report.failed.is_empty() => self.load(),
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!("{id} was not fetched: {error}");
+                    first_error.get_or_insert(error);
+                }
+            }
+        }
+        first_error.map_or(Ok(()), |error| Err(error).context("not all models were fetched"))
+    }
+
+    /// Whether models are being fetched.
+    pub fn is_pulling(&self) -> bool {
+        self.pulling.load(Ordering::Acquire)
+    }
+
+    /// All models and where they stand.
+    pub fn states(&self) -> Vec<Model> {
+        let rows = self.board.rows();
+        self.catalogue
+            .state(&self.models)
+            .into_iter()
+            .map(|model| {
+                let row = rows.iter().find(|row| row.id == model.id);
+                let on_its_way = row.is_some_and(|row| row.phase == Phase::Fetching);
+                let (state, here, fault) = match model.state {
+                    State::Ready => (ModelState::Ready, model.bytes, None),
+                    State::Missing => (ModelState::Missing, 0, None),
+                    State::Partial { bytes } => (ModelState::Partial, bytes, None),
+                    State::Corrupt { reason } => (ModelState::Corrupt, 0, Some(reason)),
+                    State::NotForThisMachine => {
+                        let why = "there are no files for this kind of machine".to_owned();
+                        (ModelState::Missing, 0, Some(why))
+                    }
+                };
+                Model {
+                    id: model.id,
+                    purpose: model.purpose,
+                    licence: model.licence,
+                    bytes: model.bytes,
+                    bytes_done: row.filter(|_| on_its_way).map_or(here, |row| row.bytes_done),
+                    default: model.fetch != Fetch::OnRequest,
+                    state: if on_its_way { ModelState::Pulling } else { state },
+                    problem: row.and_then(|row| row.note.clone()).or(fault),
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,11 @@
+//! The shell around Greenroom's crates: configuration, HTTP, the live line, jobs and the command line.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod content;
+pub mod engine_room;
+pub mod http;
+pub mod jobs;
+pub mod live;
+pub mod wire;

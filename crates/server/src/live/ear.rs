@@ -1,0 +1,435 @@
+//! The ear: turns the samples of one microphone into what a conversation needs to know of them.
+//!
+//! It is driven by samples and keeps the time of the stream, so that sound that arrives late (after a
+//! lost line) is heard just as it was said. Only voice activity is computed here (a tenth of a
+//! millisecond for each 32 ms); what costs more is handed out as work: captions, turn-end
+//! probabilities and the segments whose words are recognised with care.
+
+use engines::{LISTEN_HZ, VoiceActivity};
+use interview::{Span, Us};
+
+/// Samples that voice activity looks at at once: 32 ms.
+const CHUNK: usize = 512;
+/// Length of a chunk.
+const CHUNK_US: Us = 32_000;
+/// Above this a silent stretch becomes speech.
+const BEGIN_PROBABILITY: f32 = 0.5;
+/// Below this speech becomes a silent stretch (hysteresis, as Silero's own utilities use 0.15 less).
+const PAUSE_PROBABILITY: f32 = 0.35;
+/// Speech is reported after this many speaking chunks in a row: 64 ms, shorter clicks pass by.
+const BEGIN_CHUNKS: u32 = 2;
+/// A pause is reported after this many silent chunks in a row: 192 ms.
+const PAUSE_CHUNKS: u32 = 6;
+/// Silence is reported again each time this much has passed.
+const SILENCE_EVERY_US: Us = 100_000;
+/// A segment ends when a pause lasts this long.
+const SEGMENT_PAUSE_US: Us = 600_000;
+/// A segment is cut here at the latest: recognisers take 30 s.
+const SEGMENT_US_MAX: Us = 28_000_000;
+/// Sound before the first speaking chunk that belongs to a segment.
+const LEAD_US: Us = 320_000;
+/// Captions are made again after this much more speech (ENGINES: 0.4 s served well).
+const CAPTION_EVERY_US: Us = 400_000;
+/// The longest sound that a turn end is judged by.
+const TURN_END_SAMPLES: usize = 8 * LISTEN_HZ as usize;
+/// Silences at which the sound model is asked whether the turn is over: three times a pause.
+const TURN_END_AT_US: [Us; 3] = [200_000, 600_000, 1_500_000];
+/// The level meter is moved this often.
+const LEVEL_EVERY_US: Us = 250_000;
+
+/// Something the ear noticed, at a time of the interview.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sensed {
+    /// Speech began at `at_us`.
+    Began {
+        /// Its first voiced chunk.
+        at_us: Us,
+    },
+    /// Speech paused: its last voiced chunk ended at `since_us`.
+    Paused {
+        /// End of the speech.
+        since_us: Us,
+        /// How much of the speech was voiced.
+        voiced_us: Us,
+    },
+    /// It is still silent.
+    Silent {
+        /// End of the speech before.
+        since_us: Us,
+        /// How long it has been silent.
+        ms: u32,
+    },
+    /// Speech goes on; reported every 100 ms.
+    Speaking {
+        /// When it began.
+        since_us: Us,
+        /// How much of it was voiced so far.
+        voiced_us: Us,
+    },
+    /// How loud it is, dB below full scale, and whether it is speech.
+    Level {
+        /// Loudness.
+        db: f32,
+        /// Speech.
+        speech: bool,
+    },
+    /// Is the turn over, by this sound? Asked in the pause that began at `since_us`.
+    TurnEnd {
+        /// End of the speech before.
+        since_us: Us,
+        /// Up to 8 s of sound, the pause included.
+        samples: Vec<f32>,
+    },
+    /// What are these words, roughly? The open segment, from its beginning.
+    Caption {
+        /// Begin of the segment, which tells captions of different segments apart.
+        segment_us: Us,
+        /// Its sound so far.
+        samples: Vec<f32>,
+    },
+    /// What are these words, exactly? A closed segment.
+    Segment {
+        /// Where it stands.
+        span: Span,
+        /// Its sound.
+        samples: Vec<f32>,
+    },
+}
+
+/// The ear of one stream.
+pub struct Ear {
+    activity: Box<dyn VoiceActivity>,
+    /// Interview time of the next sample that was not yet looked at.
+    now_us: Us,
+    pending: Vec<f32>,
+    /// The last sound heard, at least `TURN_END_SAMPLES` when there was as much.
+    recent: Vec<f32>,
+    state: State,
+    run: u32,
+    segment: Option<Segment>,
+    level_since: Level,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum State {
+    Silence { since_us: Option<Us>, reported_us: Us, asked: usize },
+    Speech { since_us: Us, voiced_us: Us, reported_us: Us, last_voiced_us: Us },
+}
+
+struct Segment {
+    start_us: Us,
+    samples: Vec<f32>,
+    captioned: usize,
+    /// Whether a pause that begins now is not in the last caption's sound yet.
+    paused_anew: bool,
+}
+
+#[derive(Default)]
+struct Level {
+    since_us: Us,
+    energy: f64,
+    samples: usize,
+}
+
+impl Ear {
+    /// An ear for a stream whose first sample is at `start_us` of the interview.
+    pub fn new(activity: Box<dyn VoiceActivity>, start_us: Us) -> Self {
+        Self {
+            activity,
+            now_us: start_us,
+            pending: Vec::with_capacity(2 * CHUNK),
+            recent: Vec::new(),
+            state: State::Silence { since_us: None, reported_us: 0, asked: 0 },
+            run: 0,
+            segment: None,
+            level_since: Level { since_us: start_us, ..Level::default() },
+        }
+    }
+
+    /// Interview time up to which it has heard.
+    pub fn now_us(&self) -> Us {
+        self.now_us
+    }
+
+    /// Whether somebody is speaking.
+    pub fn speaking(&self) -> bool {
+        matches!(self.state, State::Speech { .. })
+    }
+
+    /// Hears samples at 16 kHz that follow the ones before, and says what was noticed.
+    ///
+    /// # Errors
+    /// When voice activity fails.
+    pub fn push(&mut self, samples: &[f32]) -> Result<Vec<Sensed>, engines::Error> {
+        let mut sensed = Vec::new();
+        self.pending.extend_from_slice(samples);
+        let mut done = 0;
+        while self.pending.len() - done >= CHUNK {
+            let mut chunk = [0.0; CHUNK];
+            chunk.copy_from_slice(&self.pending[done..done + CHUNK]);
+            done += CHUNK;
+            self.hear(&chunk, &mut sensed)?;
+        }
+        self.pending.drain(..done);
+        Ok(sensed)
+    }
+
+    /// Skips to `at_us` because the device slept; an open segment is closed.
+    pub fn skip_to(&mut self, at_us: Us) -> Vec<Sensed> {
+        let mut sensed = Vec::new();
+        if at_us > self.now_us {
+            self.pause(&mut sensed);
+            self.close_segment(&mut sensed);
+            self.pending.clear();
+            self.recent.clear();
+            self.activity.reset();
+            self.now_us = at_us;
+        }
+        sensed
+    }
+
+    /// The stream or the turn is over: hands out what is open.
+    pub fn finish(&mut self) -> Vec<Sensed> {
+        let mut sensed = Vec::new();
+        self.pause(&mut sensed);
+        self.close_segment(&mut sensed);
+        sensed
+    }
+
+    fn hear(&mut self, chunk: &[f32; CHUNK], sensed: &mut Vec<Sensed>) -> Result<(), engines::Error> {
+        let probability = self.activity.push(chunk)?;
+        let start_us = self.now_us;
+        self.now_us += CHUNK_US;
+        self.remember(chunk);
+        self.measure_level(chunk, sensed);
+        match self.state {
+            State::Silence { .. } => self.hear_in_silence(probability, start_us, sensed),
+            State::Speech { .. } => self.hear_in_speech(probability, sensed),
+        }
+        self.tend_segment(chunk, sensed);
+        Ok(())
+    }
+
+    fn hear_in_silence(&mut self, probability: f32, start_us: Us, sensed: &mut Vec<Sensed>) {
+        self.run = if probability >= BEGIN_PROBABILITY { self.run + 1 } else { 0 };
+        if self.run >= BEGIN_CHUNKS {
+            self.run = 0;
+            let since_us = start_us - Us::from(BEGIN_CHUNKS - 1) * CHUNK_US;
+            let voiced_us = Us::from(BEGIN_CHUNKS) * CHUNK_US;
+            self.state = State::Speech {
+                since_us,
+                voiced_us,
+                reported_us: self.now_us,
+                last_voiced_us: self.now_us,
+            };
+            sensed.push(Sensed::Began { at_us: since_us });
+            return;
+        }
+        let State::Silence { since_us: Some(since_us), reported_us, asked } = &mut self.state else {
+            return;
+        };
+        let silent_us = self.now_us - *since_us;
+        if self.now_us - *reported_us >= SILENCE_EVERY_US {
+            *reported_us = self.now_us;
+            sensed.push(Sensed::Silent { since_us: *since_us, ms: millis(silent_us) });
+        }
+        if TURN_END_AT_US.get(*asked).is_some_and(|at_us| silent_us >= *at_us) {
+            *asked += 1;
+            sensed.push(Sensed::TurnEnd { since_us: *since_us, samples: self.last_sound() });
+        }
+    }
+
+    fn hear_in_speech(&mut self, probability: f32, sensed: &mut Vec<Sensed>) {
+        let State::Speech { since_us, voiced_us, reported_us, last_voiced_us } = &mut self.state
+        else {
+            return;
+        };
+        if probability >= PAUSE_PROBABILITY {
+            self.run = 0;
+            *voiced_us += CHUNK_US;
+            *last_voiced_us = self.now_us;
+        } else {
+            self.run += 1;
+        }
+        if self.run >= PAUSE_CHUNKS {
+            self.pause(sensed);
+        } else if self.now_us - *reported_us >= SILENCE_EVERY_US {
+            *reported_us = self.now_us;
+            sensed.push(Sensed::Speaking { since_us: *since_us, voiced_us: *voiced_us });
+        }
+    }
+
+    /// From speech to silence; nothing when it is silent already.
+    fn pause(&mut self, sensed: &mut Vec<Sensed>) {
+        let State::Speech { last_voiced_us: since_us, voiced_us, .. } = self.state else { return };
+        self.run = 0;
+        self.state =
+            State::Silence { since_us: Some(since_us), reported_us: self.now_us, asked: 0 };
+        sensed.push(Sensed::Paused { since_us, voiced_us });
+    }
+
+    /// Opens a segment when speech begins, lets it grow, asks for captions, and closes it.
+    fn tend_segment(&mut self, chunk: &[f32; CHUNK], sensed: &mut Vec<Sensed>) {
+        let caption_every = samples_in(CAPTION_EVERY_US);
+        let Some(segment) = &mut self.segment else {
+            if self.speaking() {
+                let lead = samples_in(LEAD_US) + BEGIN_CHUNKS as usize * CHUNK;
+                let from = self.recent.len().saturating_sub(lead);
+                let samples = self.recent[from..].to_vec();
+                let start_us = self.now_us - micros_of(samples.len());
+                self.segment = Some(Segment { start_us, samples, captioned: 0, paused_anew: false });
+            }
+            return;
+        };
+        segment.samples.extend_from_slice(chunk);
+        let fresh = segment.samples.len() - segment.captioned;
+        // While somebody speaks from time to time, and once more when a pause begins.
+        let due = match self.state {
+            State::Speech { .. } => self.run == 0 && fresh >= caption_every,
+            State::Silence { .. } => segment.paused_anew,
+        };
+        segment.paused_anew = self.run > 0 && matches!(self.state, State::Speech { .. });
+        if due {
+            segment.captioned = segment.samples.len();
+            let (segment_us, samples) = (segment.start_us, segment.samples.clone());
+            sensed.push(Sensed::Caption { segment_us, samples });
+        }
+        let long_pause = matches!(self.state, State::Silence { since_us: Some(since_us), .. }
+            if self.now_us - since_us >= SEGMENT_PAUSE_US);
+        if long_pause || micros_of(segment.samples.len()) >= SEGMENT_US_MAX {
+            self.close_segment(sensed);
+        }
+    }
+
+    fn close_segment(&mut self, sensed: &mut Vec<Sensed>) {
+        if let Some(segment) = self.segment.take() {
+            let span = Span::new(
+                segment.start_us,
+                segment.start_us + micros_of(segment.samples.len()),
+            );
+            sensed.push(Sensed::Segment { span, samples: segment.samples });
+        }
+    }
+
+    fn remember(&mut self, chunk: &[f32; CHUNK]) {
+        if self.recent.len() >= 2 * TURN_END_SAMPLES {
+            self.recent.drain(..self.recent.len() - TURN_END_SAMPLES);
+        }
+        self.recent.extend_from_slice(chunk);
+    }
+
+    fn last_sound(&self) -> Vec<f32> {
+        self.recent[self.recent.len().saturating_sub(TURN_END_SAMPLES)..].to_vec()
+    }
+
+    fn measure_level(&mut self, chunk: &[f32; CHUNK], sensed: &mut Vec<Sensed>) {
+        let level = &mut self.level_since;
+        level.energy += chunk.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>();
+        level.samples += CHUNK;
+        if self.now_us - level.since_us >= LEVEL_EVERY_US {
+            let mean = level.energy / level.samples as f64;
+            let db = (10.0 * mean.max(1e-10).log10()) as f32;
+            *level = Level { since_us: self.now_us, ..Level::default() };
+            sensed.push(Sensed::Level { db, speech: self.speaking() });
+        }
+    }
+}
+
+fn samples_in(us: Us) -> usize {
+    (us * Us::from(LISTEN_HZ) / 1_000_000) as usize
+}
+
+fn micros_of(samples: usize) -> Us {
+    samples as Us * 1_000_000 / Us::from(LISTEN_HZ)
+}
+
+fn millis(us: Us) -> u32 {
+    u32::try_from(us / 1000).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Speech is what is loud.
+    struct Loud;
+
+    impl VoiceActivity for Loud {
+        fn push(&mut self, chunk: &[f32; 512]) -> Result<f32, engines::Error> {
+            Ok(if chunk.iter().any(|x| x.abs() > 0.1) { 0.9 } else { 0.05 })
+        }
+
+        fn reset(&mut self) {}
+    }
+
+    fn sound(parts: &[(f64, f32)]) -> Vec<f32> {
+        let mut samples = Vec::new();
+        for (seconds, level) in parts {
+            let count = (seconds * f64::from(LISTEN_HZ)) as usize;
+            samples.extend((0..count).map(|i| if i % 2 == 0 { *level } else { -*level }));
+        }
+        samples
+    }
+
+    fn hear(parts: &[(f64, f32)]) -> Vec<Sensed> {
+        let mut ear = Ear::new(Box::new(Loud), 1_000_000);
+        let mut sensed = Vec::new();
+        for piece in sound(parts).chunks(640) {
+            sensed.extend(ear.push(piece).expect("this ear cannot fail"));
+        }
+        sensed.extend(ear.finish());
+        sensed
+    }
+
+    #[test]
+    fn speech_and_pauses_are_told_when_they_were() {
+        let sensed = hear(&[(1.0, 0.0), (2.0, 0.5), (3.0, 0.0)]);
+        let begins: Vec<Us> = sensed
+            .iter()
+            .filter_map(|s| if let Sensed::Began { at_us } = s { Some(*at_us) } else { None })
+            .collect();
+        assert_eq!(begins.len(), 1);
+        assert!((begins[0] - 2_000_000).abs() <= CHUNK_US, "{begins:?}");
+        let paused = sensed.iter().find_map(|s| match s {
+            Sensed::Paused { since_us, .. } => Some(*since_us),
+            _ => None,
+        });
+        assert!((paused.expect("a pause") - 4_000_000).abs() <= CHUNK_US);
+    }
+
+    #[test]
+    fn a_long_pause_closes_the_segment_and_asks_three_times() {
+        let sensed = hear(&[(1.0, 0.0), (2.0, 0.5), (3.0, 0.0), (1.0, 0.5), (0.3, 0.0)]);
+        let spans: Vec<Span> = sensed
+            .iter()
+            .filter_map(|s| if let Sensed::Segment { span, .. } = s { Some(*span) } else { None })
+            .collect();
+        assert_eq!(spans.len(), 2, "{spans:?}");
+        assert!(spans[0].start_us < 2_000_000 && spans[0].end_us > 4_000_000);
+        let asked = sensed.iter().filter(|s| matches!(s, Sensed::TurnEnd { .. })).count();
+        assert_eq!(asked, 4, "three times in the long pause, once in the short one");
+    }
+
+    #[test]
+    fn a_short_pause_keeps_the_segment_and_a_click_is_not_speech() {
+        let sensed = hear(&[(0.5, 0.0), (1.0, 0.5), (0.4, 0.0), (1.0, 0.5), (1.0, 0.0)]);
+        assert_eq!(sensed.iter().filter(|s| matches!(s, Sensed::Segment { .. })).count(), 1);
+        let click = hear(&[(0.5, 0.0), (0.02, 0.5), (0.5, 0.0)]);
+        assert!(!click.iter().any(|s| matches!(s, Sensed::Began { .. })));
+    }
+
+    #[test]
+    fn speech_without_any_pause_is_cut_before_thirty_seconds() {
+        let sensed = hear(&[(70.0, 0.5)]);
+        for piece in &sensed {
+            if let Sensed::Segment { span, .. } = piece {
+                assert!(span.seconds() < 29.0);
+            }
+        }
+        let heard: f64 = sensed
+            .iter()
+            .filter_map(|s| if let Sensed::Segment { span, .. } = s { Some(span.seconds()) } else { None })
+            .sum();
+        assert!((heard - 70.0).abs() < 1.0, "{heard}");
+    }
+}

@@ -1,0 +1,551 @@
+//! One interview that goes on: owns its conversation, hears its microphone, speaks its lines, and
+//! stores what was said before anything else is done with it.
+//!
+//! Everything that happens comes in as an [`Event`] on one queue, so that nothing here is shared and
+//! nothing needs a lock. What takes the processor (captions, words, speech) runs elsewhere and
+//! comes back as an event.
+
+mod hearing;
+mod keeping;
+mod probing;
+mod speaking;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use conversation::{Action, AnswerRef, Conversation, Input};
+use engines::Recognition;
+use interview::{AnswerId, InterviewId, Lack, ParticipantId, Span, Turn, Us};
+use store::{Interview, InterviewState, Step};
+use tokio::sync::{mpsc, oneshot};
+
+use self::{
+    hearing::{Hearing, Microphone},
+    speaking::Playing,
+};
+use super::{clock::Clock, transcript::Transcript, view};
+use crate::{
+    app::{App, world},
+    engine_room::Engines,
+    wire::live::{ClientMessage, ServerMessage, Synced},
+};
+
+/// A room that nobody is in closes after this long; the interview can be entered again later.
+const EMPTY_ROOM: Duration = Duration::from_secs(600);
+
+/// Why a room cannot be entered.
+#[derive(Debug, thiserror::Error)]
+pub enum Closed {
+    /// There is no such interview, or it is somebody else's.
+    #[error("there is no such interview")]
+    NotFound,
+    /// It is over.
+    #[error("this interview is over; its report is being made")]
+    Over,
+    /// Its state cannot be read.
+    #[error("the interview cannot be opened: {0}")]
+    Broken(String),
+}
+
+impl Closed {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Over => "over",
+            Self::Broken(_) => "broken",
+        }
+    }
+}
+
+/// One socket, told apart from those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connection(u64);
+
+impl Connection {
+    /// The next one.
+    pub fn next() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        Self(COUNT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// What goes to the browser.
+#[derive(Debug, Clone)]
+pub enum Outgoing {
+    /// A message.
+    Text(ServerMessage),
+    /// A frame of the interviewer's sound.
+    Sound(Vec<u8>),
+}
+
+/// What happens in a room.
+#[derive(Debug)]
+pub enum Event {
+    /// A browser has come in and said hello.
+    Attach {
+        /// Its socket.
+        connection: Connection,
+        /// What goes to it.
+        outgoing: mpsc::Sender<Outgoing>,
+        /// Whether it can play the interviewer's voice.
+        can_play: bool,
+    },
+    /// A browser said something.
+    Message {
+        /// On which socket.
+        connection: Connection,
+        /// What.
+        message: ClientMessage,
+    },
+    /// A browser sent a binary frame.
+    Frame {
+        /// On which socket.
+        connection: Connection,
+        /// The frame.
+        bytes: Vec<u8>,
+    },
+    /// A browser sent what is no message.
+    Nonsense {
+        /// On which socket.
+        connection: Connection,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A socket is gone.
+    Lost {
+        /// Which.
+        connection: Connection,
+    },
+    /// Frames of a stream are on the disk.
+    Synced {
+        /// The browser's number of the stream.
+        stream: u8,
+        /// How many frames are synced.
+        frames: u32,
+        /// What went wrong with the disk, if anything.
+        problem: Option<String>,
+    },
+    /// A caption was made.
+    Captioned {
+        /// Begin of its segment.
+        segment_us: Us,
+        /// Its words.
+        text: Result<String, String>,
+    },
+    /// The sound model judged whether the turn is over.
+    TurnEnd {
+        /// In the pause that began here.
+        since_us: Us,
+        /// Its probability.
+        probability: Result<f32, String>,
+    },
+    /// The accurate words of a segment were found, in time from its begin.
+    Recognised {
+        /// The segment.
+        span: Span,
+        /// Its words.
+        words: Result<Recognition, String>,
+    },
+    /// What the answer lacks was looked at.
+    Lacks {
+        /// Which answer.
+        answer: AnswerRef,
+        /// What it lacks.
+        lacks: Vec<Lack>,
+    },
+    /// A language model phrased a follow-up, or could not.
+    Probe {
+        /// The answer it follows.
+        answer: AnswerRef,
+        /// What it asks for.
+        lack: Lack,
+        /// What it says.
+        text: Result<String, String>,
+    },
+    /// The notes were searched.
+    Notes {
+        /// What they say.
+        answer: Option<String>,
+    },
+    /// All sound of an utterance was made and sent, or could not be.
+    Spoken {
+        /// Which.
+        utterance: u64,
+        /// How many samples.
+        samples: Result<u64, String>,
+    },
+    /// The interview is being deleted: close without storing anything more.
+    Delete {
+        /// Told when the room has let go of its files.
+        done: oneshot::Sender<()>,
+    },
+}
+
+/// The browser that is in the room.
+struct Line {
+    connection: Connection,
+    outgoing: mpsc::Sender<Outgoing>,
+    can_play: bool,
+}
+
+/// One interview that goes on.
+pub(super) struct Room {
+    app: Arc<App>,
+    /// The way to this room, for work that comes back.
+    own: Option<mpsc::WeakSender<Event>>,
+    interview: Interview,
+    candidate: ParticipantId,
+    interviewer: ParticipantId,
+    conversation: Conversation,
+    engines: Arc<Engines>,
+    clock: Clock,
+    /// Whether it had begun before this room was opened.
+    restored: bool,
+    paused: bool,
+    /// Since when nobody is there, interview time.
+    away_since_us: Option<Us>,
+    line: Option<Line>,
+    microphones: BTreeMap<u8, Microphone>,
+    hearing: Hearing,
+    transcript: Transcript,
+    playing: Playing,
+    answers: HashMap<AnswerRef, keeping::Given>,
+    turn_index: u32,
+    typed: u32,
+    last_view: Option<crate::wire::live::View>,
+    /// Closed answers whose judging waits for their words.
+    to_judge: Vec<AnswerId>,
+    /// The last turn the candidate spoke, to be shown again with accurate words.
+    last_spoken: Option<Turn>,
+    over: bool,
+}
+
+impl Room {
+    /// Opens the room of a stored interview, and goes on where it stopped.
+    pub(super) async fn open(app: Arc<App>, id: InterviewId) -> Result<Self, Closed> {
+        let broken = |error: &dyn std::fmt::Display| Closed::Broken(error.to_string());
+        let interview = match app.store.interview(id).await {
+            Ok(interview) if interview.person == app.person => interview,
+            Ok(_) | Err(store::Error::NotFound { .. }) => return Err(Closed::NotFound),
+            Err(error) => return Err(broken(&error)),
+        };
+        if interview.state != InterviewState::Running {
+            return Err(Closed::Over);
+        }
+        keeping::open(app, interview).await.map_err(|error| broken(&format!("{error:#}")))
+    }
+
+    /// Lives until the interview is over or nobody has been there for long.
+    pub(super) async fn run(mut self, mut events: mpsc::Receiver<Event>, own: mpsc::Sender<Event>) {
+        self.own = Some(own.downgrade());
+        drop(own);
+        self.watch_all();
+        while !self.over {
+            let deadline = self.next_wake();
+            tokio::select! {
+                event = events.recv() => match event {
+                    Some(Event::Delete { done }) => {
+                        self.let_go().await;
+                        let _ = done.send(());
+                        return;
+                    }
+                    Some(event) => self.handle(event).await,
+                    None => break,
+                },
+                () = tokio::time::sleep_until(deadline.into()) => {
+                    if self.line.is_none() || self.paused {
+                        break;
+                    }
+                    self.step(Input::Timer).await;
+                }
+            }
+        }
+        self.let_go().await;
+    }
+
+    /// When something is due though nothing happens.
+    fn next_wake(&self) -> std::time::Instant {
+        let far = std::time::Instant::now() + EMPTY_ROOM;
+        if self.line.is_none() || self.paused {
+            return far;
+        }
+        self.conversation
+            .next_deadline()
+            .map_or(far, |deadline_us| self.clock.instant(deadline_us).min(far))
+    }
+
+    async fn handle(&mut self, event: Event) {
+        match event {
+            Event::Attach { connection, outgoing, can_play } => {
+                self.attach(Line { connection, outgoing, can_play }).await;
+            }
+            Event::Lost { connection } if self.is_here(connection) => self.leave().await,
+            Event::Message { connection, message } if self.is_here(connection) => {
+                self.obey(message).await;
+            }
+            Event::Frame { connection, bytes } if self.is_here(connection) => {
+                self.take_frame(&bytes).await;
+            }
+            Event::Nonsense { connection, problem } if self.is_here(connection) => {
+                self.notice("protocol", format!("a message was not understood: {problem}"));
+            }
+            // What an earlier socket still says is of no use any more.
+            Event::Lost { .. } | Event::Message { .. } | Event::Frame { .. } | Event::Nonsense { .. } => {}
+            Event::Synced { stream, frames, problem } => self.acknowledge(stream, frames, problem),
+            Event::Captioned { segment_us, text } => self.captioned(segment_us, text).await,
+            Event::TurnEnd { since_us, probability } => self.turn_end(since_us, probability).await,
+            Event::Recognised { span, words } => self.recognised(span, words).await,
+            Event::Lacks { answer, lacks } => {
+                self.hearing.lacks_in_flight = false;
+                self.step(Input::Lacks { answer, lacks }).await;
+            }
+            Event::Probe { answer, lack, text } => self.probe(answer, lack, text).await,
+            Event::Notes { answer } => self.step(Input::NotesAnswer { answer }).await,
+            Event::Spoken { utterance, samples } => self.spoken(utterance, samples).await,
+            Event::Delete { done } => {
+                let _ = done.send(());
+            }
+        }
+    }
+
+    fn is_here(&self, connection: Connection) -> bool {
+        self.line.as_ref().is_some_and(|line| line.connection == connection)
+    }
+
+    async fn attach(&mut self, line: Line) {
+        if self.line.is_some() {
+            self.send(ServerMessage::Closed {
+                code: "moved_to_another_tab".to_owned(),
+                text: "the interview goes on in another tab".to_owned(),
+            });
+            self.leave().await;
+        }
+        self.engines = self.app.engines.current();
+        self.line = Some(line);
+        let now_us = self.clock.now_us();
+        let turns = self.turns_shown().await;
+        let view = view::view(&self.conversation.view(), self.paused, now_us);
+        let synced = self
+            .microphones
+            .iter()
+            .map(|(stream, microphone)| Synced { stream: *stream, frames: microphone.synced })
+            .collect();
+        self.send(ServerMessage::Welcome {
+            interview: self.interview.id.to_string(),
+            now_us,
+            resumed: self.restored || self.away_since_us.is_some(),
+            synced,
+            typed: self.typed,
+            turns,
+            view: view.clone(),
+            speaks: self.engines.speaker.is_some(),
+            listens: self.engines.can_listen(),
+        });
+        self.last_view = Some(view);
+        if !self.paused {
+            self.come_back().await;
+        }
+    }
+
+    /// Somebody is here again: the conversation goes on if it had begun.
+    async fn come_back(&mut self) {
+        let Some(since_us) = self.away_since_us.take() else { return };
+        let gap_us = self.clock.now_us() - since_us;
+        self.step(Input::Reconnected { gap_us }).await;
+    }
+
+    async fn leave(&mut self) {
+        self.line = None;
+        self.go_away().await;
+    }
+
+    /// Nobody is here, or the candidate asked for a break: nothing goes on without them.
+    async fn go_away(&mut self) {
+        if self.away_since_us.is_none() {
+            self.playing.forget();
+            self.step(Input::Disconnected).await;
+            self.away_since_us = Some(self.clock.now_us());
+        }
+    }
+
+    async fn obey(&mut self, message: ClientMessage) {
+        let input = match message {
+            ClientMessage::Hello { .. } => return self.notice("protocol", "hello was said before"),
+            ClientMessage::Microphone { stream, sample_rate, settings } => {
+                return self.open_microphone(stream, sample_rate, settings).await;
+            }
+            ClientMessage::MicrophoneEnd { stream, frames } => {
+                return self.end_microphone(stream, frames).await;
+            }
+            ClientMessage::Played { utterance, samples, done } => {
+                return self.played(u64::from(utterance), samples, done).await;
+            }
+            ClientMessage::Ready => {
+                if self.paused {
+                    self.paused = false;
+                    return self.come_back().await;
+                }
+                Input::Start
+            }
+            ClientMessage::Pause => {
+                self.paused = true;
+                self.silence_all();
+                self.go_away().await;
+                return self.show_view();
+            }
+            ClientMessage::Typed { id, text } => {
+                if id <= self.typed {
+                    return;
+                }
+                if text.trim().is_empty() || text.chars().count() > 20_000 {
+                    let problem = "a typed answer has 1 to 20,000 characters; it was not taken";
+                    return self.notice("typed_length", problem);
+                }
+                self.typed = id;
+                Input::Typed { text }
+            }
+            ClientMessage::StartAnswer => Input::StartAnswer,
+            ClientMessage::Done => {
+                self.close_segments().await;
+                Input::DonePressed
+            }
+            ClientMessage::Talk { held } => Input::PushToTalk { held },
+            ClientMessage::PushToTalk { on } => {
+                self.hearing.push_to_talk = on;
+                return;
+            }
+            ClientMessage::Typing => Input::Typing,
+            ClientMessage::Repeat => Input::RepeatPressed,
+            ClientMessage::Skip => Input::SkipPressed,
+            ClientMessage::Later => Input::LaterPressed,
+            ClientMessage::Retake => Input::Retake,
+            ClientMessage::End => Input::StopPressed,
+        };
+        if !self.paused {
+            self.step(input).await;
+        }
+    }
+
+    /// Tells the conversation what happened, does what it wants, and stores what it leaves behind.
+    async fn step(&mut self, input: Input) {
+        let quiet = matches!(input, Input::Silence { .. } | Input::Words { .. } | Input::Typing);
+        let actions = self.conversation.step(self.clock.now_us(), input);
+        let idle = actions.is_empty();
+        let mut step = Step::default();
+        let mut ended = None;
+        for action in actions {
+            match action {
+                Action::End { reason } => ended = Some(reason),
+                action => self.act(action, &mut step).await,
+            }
+        }
+        if !(quiet && idle) {
+            self.show_view();
+            self.keep(step).await;
+        }
+        if let Some(reason) = ended {
+            self.end(reason).await;
+        }
+    }
+
+    async fn act(&mut self, action: Action, step: &mut Step) {
+        match action {
+            Action::Prepare { lines, own_words } => self.prepare(lines, own_words),
+            Action::Say { id, text, line, part, own_words, .. } => {
+                self.say(id, text, line, part, own_words);
+            }
+            Action::Duck { id } => self.send(ServerMessage::Duck { utterance: wire_id(id) }),
+            Action::Unduck { id } => self.send(ServerMessage::Unduck { utterance: wire_id(id) }),
+            Action::StopSpeaking { id } => self.stop_speaking(id),
+            Action::OpenAnswer { answer, from_us } => self.open_answer(answer, from_us, step),
+            Action::OpenTurn { .. } => {}
+            Action::CloseTurn { answer, from_us, to_us, mode, typed, aside, .. } => {
+                let span = Span::new(from_us, to_us);
+                self.close_turn(answer, span, mode, typed, aside, step).await;
+            }
+            Action::CloseAnswer { answer, reason } => self.close_answer(answer, reason, step),
+            Action::WantLacks { answer } => self.look_for_lacks(answer),
+            Action::WantProbe { answer, lack, question, said } => {
+                self.phrase_probe(answer, lack, &question, &said);
+            }
+            Action::LookUpNotes { question } => self.look_up_notes(question),
+            Action::Hint { hint } => self.hint(hint),
+            Action::Notify { notice } => self.notify(notice),
+            Action::End { .. } => {}
+        }
+    }
+
+    fn send(&self, message: ServerMessage) {
+        self.send_out(Outgoing::Text(message));
+    }
+
+    fn send_out(&self, outgoing: Outgoing) {
+        if let Some(line) = &self.line
+            && line.outgoing.try_send(outgoing).is_err()
+        {
+            tracing::debug!("the browser does not read; its socket will time out");
+        }
+    }
+
+    fn notice(&self, code: &str, text: impl Into<String>) {
+        self.send(ServerMessage::Notice { code: code.to_owned(), text: text.into() });
+    }
+
+    /// Sends the view when it has changed in more than its running times.
+    fn show_view(&mut self) {
+        let view = view::view(&self.conversation.view(), self.paused, self.clock.now_us());
+        let still = |view: &crate::wire::live::View| {
+            let mut still = view.clone();
+            still.answer_ms = 0;
+            still.answer_since_us = still.answer_since_us.map(|_| 0);
+            still
+        };
+        if self.last_view.as_ref().map(still) != Some(still(&view)) {
+            self.send(ServerMessage::View { view: view.clone() });
+            self.last_view = Some(view);
+        }
+    }
+
+    /// The sender of work that comes back, while the room is open.
+    fn own(&self) -> Option<mpsc::Sender<Event>> {
+        self.own.as_ref().and_then(mpsc::WeakSender::upgrade)
+    }
+
+    /// Runs `work` on a thread for work that takes the processor and sends what it gives to the room.
+    fn off(&self, work: impl FnOnce() -> Event + Send + 'static) {
+        if let Some(own) = self.own() {
+            tokio::task::spawn_blocking(move || {
+                // The room may be closed by now; then nobody waits for this.
+                let _ = own.blocking_send(work());
+            });
+        }
+    }
+
+    async fn end(&mut self, reason: conversation::EndReason) {
+        self.close_segments().await;
+        if let Err(error) = self.finish(reason).await {
+            tracing::error!(interview = %self.interview.id, "cannot mark the end: {error:#}");
+        }
+        self.show_view();
+        self.send(ServerMessage::Ended);
+        self.over = true;
+        self.app.work.notify_one();
+    }
+}
+
+/// An utterance's number as it goes over the wire.
+fn wire_id(id: u64) -> u32 {
+    u32::try_from(id).unwrap_or(u32::MAX)
+}
+
+/// The calendar's time, for rows.
+fn now() -> jiff::Timestamp {
+    world::now()
+}

@@ -1,0 +1,526 @@
+//! The candidate's microphones: frames to the disk, sound to the ear, and what the ear noticed to the
+//! conversation.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use conversation::{Engine, Input, Part};
+use engines::{Recognition, audio::Resampler};
+use interview::{Lack, Span, StreamId, Us, Word};
+use store::{AnchorReason, sound};
+
+use super::{Event, Room};
+use crate::{
+    live::{
+        ear::{Ear, Sensed},
+        frame::MicrophoneFrame,
+        notes,
+    },
+    new_id,
+    wire::live::ServerMessage,
+};
+
+/// Positions of a stream are tied to interview time again after this long (DESIGN section 2).
+const ANCHOR_EVERY_US: Us = 10_000_000;
+/// What an answer lacks is looked at again after this long while it is being given.
+const LACKS_EVERY_US: Us = 1_500_000;
+/// A frame that would have been recorded further ahead of now than this is a lie about its position.
+const AHEAD_US_MAX: Us = 5_000_000;
+/// Segments whose words are being recognised at once; more wait in their order.
+const RECOGNISING_MAX: usize = 1;
+
+/// One microphone stream.
+pub(super) struct Microphone {
+    pub(super) id: StreamId,
+    appender: sound::Appender,
+    sample_rate: u32,
+    /// Frames that are on the disk.
+    pub(super) synced: u32,
+    /// The next frame that the ear has not heard.
+    next: u32,
+    /// The position after the last sample the ear has heard.
+    position: u64,
+    /// Interview time of position 0, once a frame has come.
+    origin_us: Option<Us>,
+    anchored_us: Us,
+    ear: Option<(Ear, Resampler)>,
+}
+
+/// What is being made of the sound right now.
+#[derive(Default)]
+pub(super) struct Hearing {
+    pub(super) push_to_talk: bool,
+    pub(super) lacks_in_flight: bool,
+    lacks_at_us: Us,
+    caption_in_flight: bool,
+    caption_waiting: Option<(Us, Vec<f32>)>,
+    captions_failed: bool,
+    /// The pause that is being judged, and what the sound model says of it.
+    turn_end: Option<(Us, f32)>,
+    recognising: usize,
+    segments_waiting: VecDeque<(Span, Vec<f32>)>,
+}
+
+impl Hearing {
+    /// Whether words of a closed segment are still on their way.
+    pub(super) fn is_finding_words(&self) -> bool {
+        self.recognising > 0 || !self.segments_waiting.is_empty()
+    }
+}
+
+impl Microphone {
+    /// Writes what was taken and lets go of the file.
+    pub(super) async fn close(self) -> Result<(), sound::Error> {
+        self.appender.close().await.map(|_| ())
+    }
+
+    /// Interview time of a position.
+    fn at_us(&self, origin_us: Us, position: u64) -> Us {
+        origin_us + Us::try_from(position * 1_000_000 / u64::from(self.sample_rate)).unwrap_or(0)
+    }
+}
+
+impl Room {
+    pub(super) async fn open_microphone(
+        &mut self,
+        stream: u8,
+        sample_rate: u32,
+        settings: serde_json::Value,
+    ) {
+        if let Some(known) = self.microphones.get(&stream) {
+            if known.sample_rate != sample_rate {
+                self.notice("protocol", "a stream keeps its sample rate; open another stream");
+            }
+            return;
+        }
+        if ![16_000, 24_000, 48_000].contains(&sample_rate) {
+            return self.notice("protocol", "a microphone has 16,000, 24,000 or 48,000 samples a second");
+        }
+        if settings.to_string().len() > 4_096 {
+            return self.notice("protocol", "the settings of a microphone have at most 4096 bytes");
+        }
+        let gain_control = settings.get("autoGainControl").and_then(serde_json::Value::as_bool);
+        match self.add_microphone(stream, sample_rate, settings).await {
+            Ok(()) => {
+                if gain_control == Some(true) {
+                    self.notice(
+                        "gain_control",
+                        "your browser keeps its gain control on, so loudness will not be measured",
+                    );
+                }
+                self.step(Input::Microphone { on: true }).await;
+            }
+            Err(error) => {
+                tracing::error!(interview = %self.interview.id, "cannot record: {error:#}");
+                self.notice("not_recorded", "the sound cannot be stored; check the space on the disk, or type");
+            }
+        }
+    }
+
+    async fn add_microphone(
+        &mut self,
+        stream: u8,
+        sample_rate: u32,
+        settings: serde_json::Value,
+    ) -> anyhow::Result<()> {
+        let id = new_id!(StreamId);
+        let appender = self.store_stream(id, stream, sample_rate, settings).await?;
+        self.watch(stream, &appender);
+        let microphone = Microphone {
+            id,
+            appender,
+            sample_rate,
+            synced: 0,
+            next: 0,
+            position: 0,
+            origin_us: None,
+            anchored_us: 0,
+            ear: None,
+        };
+        self.microphones.insert(stream, microphone);
+        Ok(())
+    }
+
+    /// A stream of this interview that was recorded before the room was opened goes on.
+    pub(super) fn resume_microphone(
+        &mut self,
+        stream: u8,
+        (id, sample_rate): (StreamId, u32),
+        appender: sound::Appender,
+        origin_us: Option<Us>,
+    ) {
+        let synced = appender.synced().borrow().clone();
+        self.watch(stream, &appender);
+        let microphone = Microphone {
+            id,
+            appender,
+            sample_rate,
+            synced: synced.next_seq,
+            next: synced.next_seq,
+            position: synced.position,
+            origin_us,
+            anchored_us: 0,
+            ear: None,
+        };
+        self.microphones.insert(stream, microphone);
+    }
+
+    /// Tells the room whenever more of a stream is on the disk.
+    fn watch(&self, stream: u8, appender: &sound::Appender) {
+        let Some(own) = self.own.clone() else { return };
+        let mut synced = appender.synced();
+        tokio::spawn(async move {
+            while synced.changed().await.is_ok() {
+                let (frames, problem) = {
+                    let now = synced.borrow_and_update();
+                    (now.next_seq, now.failing.as_ref().map(ToString::to_string))
+                };
+                let Some(own) = own.upgrade() else { return };
+                if own.send(Event::Synced { stream, frames, problem }).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Begins to watch the streams that were there before the room had a queue.
+    pub(super) fn watch_all(&self) {
+        for (stream, microphone) in &self.microphones {
+            self.watch(*stream, &microphone.appender);
+        }
+    }
+
+    pub(super) fn acknowledge(&mut self, stream: u8, frames: u32, problem: Option<String>) {
+        if let Some(problem) = problem {
+            tracing::error!(interview = %self.interview.id, "the sound is not stored: {problem}");
+            self.notice(
+                "disk_full",
+                "the sound cannot be stored right now; free some space, your browser keeps it meanwhile",
+            );
+        }
+        if let Some(microphone) = self.microphones.get_mut(&stream)
+            && frames > microphone.synced
+        {
+            microphone.synced = frames;
+            self.send(ServerMessage::Ack { stream, frames });
+        }
+    }
+
+    pub(super) async fn end_microphone(&mut self, stream: u8, frames: u32) {
+        let Some(microphone) = self.microphones.get_mut(&stream) else { return };
+        if microphone.next < frames {
+            tracing::debug!(stream, frames, next = microphone.next, "a stream ends with frames missing");
+        }
+        let sensed = microphone.ear.take().map(|(mut ear, _)| ear.finish()).unwrap_or_default();
+        self.take_in(sensed).await;
+        self.step(Input::Microphone { on: false }).await;
+    }
+
+    pub(super) async fn take_frame(&mut self, bytes: &[u8]) {
+        let frame = match MicrophoneFrame::read(bytes) {
+            Ok(frame) => frame,
+            Err(problem) => return self.notice("protocol", problem),
+        };
+        let now_us = self.clock.now_us();
+        let Some(microphone) = self.microphones.get_mut(&frame.stream) else {
+            return self.notice("protocol", "announce a stream with 'microphone' before its frames");
+        };
+        if frame.number > microphone.next {
+            return self.notice("protocol", "a frame is missing; send again from the last acknowledged");
+        }
+        let stored = sound::Frame {
+            seq: frame.number,
+            position: frame.first_sample,
+            body: sound::Body::Samples(frame.samples.clone()),
+        };
+        if let Err(problem) = store_frame(&microphone.appender, stored).await {
+            return self.notice("protocol", problem);
+        }
+        if frame.number < microphone.next {
+            return;
+        }
+        microphone.next += 1;
+        let length_us = microphone.at_us(0, frame.samples.len() as u64);
+        let first = microphone.origin_us.is_none();
+        let origin_us = *microphone
+            .origin_us
+            .get_or_insert_with(|| (now_us - length_us).max(0));
+        let at_us = microphone.at_us(origin_us, frame.first_sample);
+        if at_us > now_us + AHEAD_US_MAX {
+            return self.notice("protocol", "a frame claims to be from the future");
+        }
+        let gap = frame.first_sample > microphone.position && !first;
+        microphone.position = frame.first_sample + frame.samples.len() as u64;
+        let (id, due) = (microphone.id, now_us - microphone.anchored_us >= ANCHOR_EVERY_US);
+        if first || gap || due {
+            microphone.anchored_us = now_us;
+            let reason = if first {
+                AnchorReason::Start
+            } else if gap {
+                AnchorReason::Gap
+            } else {
+                AnchorReason::Interval
+            };
+            self.anchor(id, frame.first_sample, at_us, reason).await;
+        }
+        self.hear(frame, at_us, gap).await;
+    }
+
+    /// Lets the ear hear a frame that begins at `at_us`.
+    async fn hear(&mut self, frame: MicrophoneFrame, at_us: Us, gap: bool) {
+        if self.paused || !self.engines.can_listen() {
+            return;
+        }
+        let engines = Arc::clone(&self.engines);
+        let Some(microphone) = self.microphones.get_mut(&frame.stream) else { return };
+        let rate = microphone.sample_rate;
+        if microphone.ear.is_none() {
+            let made = engines.ear(at_us).and_then(|ear| {
+                Ok((ear, Resampler::new(rate, engines::LISTEN_HZ).map_err(engines::Error::from)?))
+            });
+            match made {
+                Ok(ear) => microphone.ear = Some(ear),
+                Err(error) => return self.ear_failed(&error).await,
+            }
+        }
+        let Some((ear, resampler)) = &mut microphone.ear else { return };
+        let mut sensed = if gap { ear.skip_to(at_us) } else { Vec::new() };
+        let samples: Vec<f32> = frame.samples.iter().map(|x| f32::from(*x) / 32_768.0).collect();
+        let mut heard = Vec::with_capacity(samples.len());
+        let result = resampler
+            .push(&samples, &mut heard)
+            .map_err(engines::Error::from)
+            .and_then(|()| ear.push(&heard));
+        match result {
+            Ok(more) => sensed.extend(more),
+            Err(error) => return self.ear_failed(&error).await,
+        }
+        self.take_in(sensed).await;
+    }
+
+    async fn ear_failed(&mut self, error: &engines::Error) {
+        tracing::error!(interview = %self.interview.id, "the ear failed: {error}");
+        for microphone in self.microphones.values_mut() {
+            microphone.ear = None;
+        }
+        self.notice("not_heard", "listening failed here; your sound is kept, please type or press done");
+        self.step(Input::EngineFailed { engine: Engine::VoiceActivity }).await;
+    }
+
+    /// Hands out the segment that is still open, before an answer is closed.
+    pub(super) async fn close_segments(&mut self) {
+        let mut sensed = Vec::new();
+        for microphone in self.microphones.values_mut() {
+            if let Some((ear, _)) = &mut microphone.ear {
+                sensed.extend(ear.finish());
+            }
+        }
+        for piece in sensed {
+            if let Sensed::Segment { span, samples } = piece {
+                self.recognise(span, samples);
+            }
+        }
+    }
+
+    /// What the ear noticed becomes inputs of the conversation and work for the engines.
+    async fn take_in(&mut self, sensed: Vec<Sensed>) {
+        for piece in sensed {
+            match piece {
+                Sensed::Began { at_us } => {
+                    self.hearing.turn_end = None;
+                    self.step(Input::SpeechBegan { at_us, echo_likelihood: None }).await;
+                }
+                Sensed::Paused { since_us, voiced_us } => {
+                    let voiced_ms = u32::try_from(voiced_us / 1_000).unwrap_or(u32::MAX);
+                    self.step(Input::SpeechPaused { at_us: since_us, voiced_ms }).await;
+                }
+                Sensed::Silent { since_us, ms } => {
+                    let judged = self.hearing.turn_end.filter(|(at_us, _)| *at_us == since_us);
+                    let sound_probability = judged.map(|(_, probability)| probability);
+                    self.step(Input::Silence { ms, sound_probability }).await;
+                }
+                Sensed::Speaking { .. } => self.look_for_lacks_sometimes(),
+                Sensed::Level { db, speech } => self.send(ServerMessage::Level { db, speech }),
+                Sensed::TurnEnd { since_us, samples } => self.judge_turn_end(since_us, samples),
+                Sensed::Caption { segment_us, samples } => self.caption(segment_us, samples),
+                Sensed::Segment { span, samples } => self.recognise(span, samples),
+            }
+        }
+    }
+
+    fn judge_turn_end(&self, since_us: Us, samples: Vec<f32>) {
+        if let Some(turn_end) = self.engines.turn_end() {
+            self.off(move || {
+                let probability = turn_end.probability(&samples).map_err(|error| error.to_string());
+                Event::TurnEnd { since_us, probability }
+            });
+        }
+    }
+
+    pub(super) async fn turn_end(&mut self, since_us: Us, probability: Result<f32, String>) {
+        match probability {
+            Ok(probability) => self.hearing.turn_end = Some((since_us, probability)),
+            Err(problem) => {
+                tracing::warn!("{problem}");
+                self.step(Input::EngineFailed { engine: Engine::TurnEnd }).await;
+            }
+        }
+    }
+
+    fn caption(&mut self, segment_us: Us, samples: Vec<f32>) {
+        let Some(captions) = self.engines.captions() else { return };
+        if self.hearing.caption_in_flight {
+            self.hearing.caption_waiting = Some((segment_us, samples));
+            return;
+        }
+        self.hearing.caption_in_flight = true;
+        self.off(move || {
+            let text = captions.transcribe(&samples).map_err(|error| error.to_string());
+            Event::Captioned { segment_us, text }
+        });
+    }
+
+    pub(super) async fn captioned(&mut self, segment_us: Us, text: Result<String, String>) {
+        self.hearing.caption_in_flight = false;
+        if let Some((segment_us, samples)) = self.hearing.caption_waiting.take() {
+            self.caption(segment_us, samples);
+        }
+        match text {
+            Ok(text) => {
+                self.transcript.caption(segment_us, &text);
+                self.tell_words().await;
+            }
+            Err(problem) if !self.hearing.captions_failed => {
+                self.hearing.captions_failed = true;
+                tracing::warn!("{problem}");
+                self.step(Input::EngineFailed { engine: Engine::Captions }).await;
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// Queues a closed segment for the accurate recogniser.
+    fn recognise(&mut self, span: Span, samples: Vec<f32>) {
+        self.transcript.closed(span);
+        self.hearing.segments_waiting.push_back((span, samples));
+        self.recognise_next();
+    }
+
+    fn recognise_next(&mut self) {
+        if self.hearing.recognising >= RECOGNISING_MAX {
+            return;
+        }
+        let Some(recogniser) = self.engines.recogniser() else { return };
+        let Some((span, samples)) = self.hearing.segments_waiting.pop_front() else { return };
+        self.hearing.recognising += 1;
+        self.off(move || {
+            let words = recogniser.recognise(&samples).map_err(|error| error.to_string());
+            Event::Recognised { span, words }
+        });
+    }
+
+    pub(super) async fn recognised(&mut self, span: Span, words: Result<Recognition, String>) {
+        self.hearing.recognising = self.hearing.recognising.saturating_sub(1);
+        self.recognise_next();
+        match words {
+            Ok(recognition) => {
+                let words = shifted(recognition.words, span.start_us);
+                self.store_words(span, &words).await;
+                self.transcript.words(span, words);
+                self.tell_words().await;
+                self.show_accurate();
+            }
+            Err(problem) => tracing::warn!("{problem}; captions stand in for these words"),
+        }
+        self.judge_what_is_heard().await;
+    }
+
+    /// Tells the conversation and the page what the candidate has said in this turn.
+    async fn tell_words(&mut self) {
+        let Some(from_us) = self.conversation.view().words_from_us else { return };
+        let (text, accurate) = self.transcript.text(from_us, Us::MAX / 2);
+        self.send(ServerMessage::Caption { text: text.clone() });
+        self.step(Input::Words { text, accurate }).await;
+    }
+
+    fn look_for_lacks_sometimes(&mut self) {
+        let now_us = self.clock.now_us();
+        let answer = self.conversation.view().answer;
+        if let Some(answer) = answer
+            && !self.hearing.lacks_in_flight
+            && now_us - self.hearing.lacks_at_us >= LACKS_EVERY_US
+        {
+            self.hearing.lacks_at_us = now_us;
+            self.look_for_lacks(answer);
+        }
+    }
+
+    /// Looks at what an answer lacks so far, off this task.
+    pub(super) fn look_for_lacks(&mut self, answer: conversation::AnswerRef) {
+        let Part::Item(item) = answer.part else { return };
+        let Some(question) =
+            self.interview.plan.items.get(item as usize).map(|item| item.question.clone())
+        else {
+            return;
+        };
+        let words = self.words_of(answer);
+        let embedder = self.engines.embedder();
+        self.hearing.lacks_in_flight = true;
+        self.off(move || {
+            let lacks = lacks_of(&words, &question, embedder.as_deref());
+            Event::Lacks { answer, lacks }
+        });
+    }
+
+    pub(super) fn look_up_notes(&self, question: String) {
+        let notes = self.interview.plan.goal.as_ref().map(|goal| goal.notes.clone());
+        let embedder = self.engines.embedder();
+        self.off(move || Event::Notes {
+            answer: notes.and_then(|notes| notes::answer(&notes, &question, embedder.as_deref())),
+        });
+    }
+}
+
+/// Stores a frame; waits while the disk is behind.
+async fn store_frame(appender: &sound::Appender, frame: sound::Frame) -> Result<(), &'static str> {
+    for _ in 0..3 {
+        match appender.push(frame.clone()) {
+            Ok(_) => return Ok(()),
+            Err(sound::Error::Behind { .. }) => {
+                if appender.flush().await.is_err() {
+                    return Err("the disk does not take the sound; it will be asked for again");
+                }
+            }
+            Err(sound::Error::Frame { problem, .. }) => return Err(problem),
+            Err(error) => {
+                tracing::error!("{error}");
+                return Err("the sound of this stream cannot be stored; open another stream");
+            }
+        }
+    }
+    Err("the disk does not take the sound fast enough; it will be asked for again")
+}
+
+fn lacks_of(
+    words: &[Word],
+    question: &interview::Question,
+    embedder: Option<&dyn engines::Embedder>,
+) -> Vec<Lack> {
+    let text = interview::word::text_of(words);
+    let relevance = embedder.filter(|_| words.len() >= 8).and_then(|embedder| {
+        let vectors = embedder.embed(&[&question.text, &text]).ok()?;
+        let [asked, said] = vectors.as_slice() else { return None };
+        Some(asked.iter().zip(said).map(|(a, b)| a * b).sum::<f32>())
+    });
+    analysis::lacks(words, question, relevance)
+}
+
+/// Words counted from the begin of a segment, in interview time.
+fn shifted(words: Vec<Word>, by_us: Us) -> Vec<Word> {
+    words
+        .into_iter()
+        .map(|mut word| {
+            word.span = word.span.map(|span| Span::new(span.start_us + by_us, span.end_us + by_us));
+            word
+        })
+        .collect()
+}

@@ -1,0 +1,40 @@
+//! Follow-ups phrased by a language model while the candidate still talks.
+
+use conversation::{AnswerRef, Input, probe};
+use engines::Request;
+use interview::Lack;
+
+use super::{Event, Room};
+
+/// The most tokens of one follow-up: 30 words with room to spare.
+const TOKENS_MAX: u32 = 80;
+
+impl Room {
+    /// Asks the language model, if there is one, off this task.
+    pub(super) fn phrase_probe(&self, answer: AnswerRef, lack: Lack, question: &str, said: &str) {
+        let Some(language) = self.engines.language() else { return };
+        let asked = probe::model_request(question, said, lack);
+        let (system, user) = (asked.system, asked.user);
+        let request = Request { system, user, tokens_max: TOKENS_MAX, temperature: 0.0 };
+        self.off(move || {
+            let text = language.complete(&request).map_err(|error| error.to_string());
+            Event::Probe { answer, lack, text }
+        });
+    }
+
+    pub(super) async fn probe(
+        &mut self,
+        answer: AnswerRef,
+        lack: Lack,
+        text: Result<String, String>,
+    ) {
+        match text {
+            Ok(text) => self.step(Input::PreparedProbe { answer, lack, text }).await,
+            Err(problem) => {
+                tracing::warn!("no follow-up from the language model: {problem}");
+                let engine = conversation::Engine::Language;
+                self.step(Input::EngineFailed { engine }).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What the page shows, made from the conversation's own view.
+
+use conversation::{FloorView, LineKind, Part};
+
+use crate::wire::live::{Floor, Phase, View};
+
+/// The view as it goes over the wire.
+pub fn view(view: &conversation::View, paused: bool, now_us: i64) -> View {
+    let on_floor = matches!(view.floor, FloorView::Candidate) && view.answer.is_some();
+    View {
+        phase: phase(view, paused),
+        item: view.item,
+        items: view.count,
+        number: view.number,
+        question: view.question.clone(),
+        probe: view.probe.clone(),
+        floor: floor(view.floor),
+        answer_since_us: on_floor
+            .then(|| now_us - i64::try_from(view.answer_ms).unwrap_or(0) * 1_000),
+        answer_ms: view.answer_ms,
+        answer_nudge_s: seconds(view.nudge_ms),
+        answer_limit_s: seconds(view.limit_ms),
+        until_us: view.until_us,
+        retakes_left: view.retakes_left,
+        push_to_talk: view.push_to_talk,
+    }
+}
+
+fn seconds(ms: u64) -> u32 {
+    u32::try_from(ms / 1000).unwrap_or(u32::MAX)
+}
+
+fn phase(view: &conversation::View, paused: bool) -> Phase {
+    use conversation::Phase as Inner;
+    if paused && view.phase != Inner::Ended {
+        return Phase::Paused;
+    }
+    match (view.phase, view.floor) {
+        (Inner::Ready, _) => Phase::Waiting,
+        (Inner::Ended, _) => Phase::Ended,
+        (_, FloorView::Preparing) => Phase::Preparing,
+        (_, FloorView::Reviewing) => Phase::Reviewing,
+        (Inner::WarmUp, FloorView::Interviewer) if view.answer.is_none() => Phase::Greeting,
+        (Inner::WarmUp, _) => Phase::WarmUp,
+        (Inner::Questions, _) => Phase::Question,
+        (Inner::CandidateQuestions, _) => Phase::CandidateQuestions,
+        (Inner::Closing, _) => Phase::Closing,
+    }
+}
+
+fn floor(floor: FloorView) -> Floor {
+    match floor {
+        FloorView::Interviewer => Floor::Interviewer,
+        FloorView::Candidate | FloorView::Reviewing => Floor::Candidate,
+        FloorView::Thinking => Floor::Thinking,
+        FloorView::Nobody | FloorView::Preparing | FloorView::Away => Floor::Nobody,
+    }
+}
+
+/// The stable name of a kind of line.
+pub fn line_name(line: LineKind) -> String {
+    serde_json::to_value(line)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+/// Which question of the plan a part is, if any.
+pub fn item_of(part: Part) -> Option<u32> {
+    match part {
+        Part::Item(item) => Some(item),
+        Part::WarmUp | Part::CandidateQuestions => None,
+    }
+}
