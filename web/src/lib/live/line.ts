@@ -8,6 +8,8 @@ const BACKOFF_S = [0.5, 1, 2, 4, 5];
 const BUFFERED_MAX = 512 * 1024;
 /** While sound is sent the server acknowledges several times a second: silent for so long, it is gone. */
 const SILENT_MS_MAX = 6_000;
+/** A server that has not said welcome after so long will not: another try is better. */
+const WELCOME_MS_MAX = 15_000;
 
 export type LineState =
   /** The first try. */
@@ -35,6 +37,7 @@ export class Line {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private watch: ReturnType<typeof setInterval> | undefined;
   private heardAt = 0;
+  private dialledAt = 0;
   private state: LineState = 'connecting';
 
   constructor(
@@ -86,6 +89,7 @@ export class Line {
     const socket = new WebSocket(socketUrl(this.path));
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
+    this.dialledAt = performance.now();
     socket.onopen = () => {
       this.heardAt = performance.now();
       const hello: ClientMessage = {
@@ -156,8 +160,12 @@ export class Line {
   }
 
   private checkAlive(): void {
-    if (this.state !== 'open' || !this.events.expectsAnswer()) return;
-    if (performance.now() - this.heardAt > SILENT_MS_MAX) this.dropped();
+    const now = performance.now();
+    if (this.state !== 'open') {
+      if (this.socket && now - this.dialledAt > WELCOME_MS_MAX) this.dropped();
+    } else if (this.events.expectsAnswer() && now - this.heardAt > SILENT_MS_MAX) {
+      this.dropped();
+    }
   }
 
   private enter(state: LineState): void {

@@ -513,7 +513,7 @@ export class Room {
   private readonly soundChanged = (): void => {
     this.blocked =
       canPlay() &&
-      audioContext().state === 'suspended' &&
+      audioContext().state !== 'running' &&
       (this.speaker?.busy === true || this.microphone === 'on');
   };
 
