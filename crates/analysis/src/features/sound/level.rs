@@ -4,7 +4,7 @@ use interview::{Span, Us};
 
 use super::{
     CURVE_FRAMES,
-    frames::{HOP, Track},
+    frames::{BANDS, Frame, HOP, Track, band_above},
     quantile,
 };
 
@@ -31,6 +31,8 @@ pub(super) struct Loudness {
     pub(super) clipped_share: f64,
     /// Seconds of speech.
     pub(super) speech_s: f64,
+    /// Whether the sound has the band of a telephone, 300 to 3400 Hz.
+    pub(super) narrow_band: bool,
 }
 
 impl Loudness {
@@ -66,6 +68,7 @@ impl Loudness {
             spread_db: 0.0,
             clipped_share: clipped as f64 / (inside.len() * HOP) as f64,
             speech_s: speech.len() as f64 / 100.0,
+            narrow_band: narrow_band(tracks, threshold_db),
         };
         loudness.snr_db = loudness.median_db - noise_db;
         loudness.spread_db = spread_db(tracks, voiced, threshold_db);
@@ -90,6 +93,27 @@ impl Loudness {
         }
         curve
     }
+}
+
+/// Whether speech has nearly nothing below 250 and above 4000 Hz against what lies between.
+fn narrow_band(tracks: &[Track], threshold_db: f64) -> bool {
+    /// What a telephone's filter leaves outside of its band, against the inside.
+    const OUTSIDE_DB: f32 = -25.0;
+    let mut sums = [0.0_f32; BANDS];
+    let mut count = 0_usize;
+    let loud = |frame: &&Frame| f64::from(frame.level_db) > threshold_db;
+    for frame in tracks.iter().flat_map(|track| &track.frames).filter(loud) {
+        for (sum, band_db) in sums.iter_mut().zip(&frame.bands_db) {
+            *sum += band_db;
+        }
+        count += 1;
+    }
+    let mean = |range: std::ops::Range<usize>| {
+        sums[range.clone()].iter().sum::<f32>() / (range.len().max(1) * count.max(1)) as f32
+    };
+    let (low, high) = (band_above(200.0), band_above(4_000.0));
+    let inside = mean(band_above(400.0)..band_above(3_000.0));
+    mean(0..low.max(1)) - inside < OUTSIDE_DB / 2.0 && mean(high..BANDS) - inside < OUTSIDE_DB
 }
 
 fn spread_db(tracks: &[Track], voiced: &[Span], threshold_db: f64) -> f64 {

@@ -5,9 +5,13 @@
 //! compared inside this one recording, since microphones differ. What cannot be measured well is
 //! withheld with its reason.
 
+mod fillers;
 mod frames;
 mod level;
 mod pauses;
+mod pitch;
+#[cfg(test)]
+mod tests;
 
 use interview::{Feature, FeatureName, LeftOut, Span, Unit, Us, Word};
 
@@ -20,6 +24,10 @@ pub const SAMPLE_HZ: usize = 16_000;
 pub(crate) const HOP_US: Us = 10_000;
 /// Speech shorter than this says nothing about a person's usual pitch or loudness.
 const SPEECH_S_MIN: f64 = 3.0;
+/// The same for frames with a pitch.
+const PITCHED_S_MIN: f64 = 1.5;
+/// Semitones in an octave.
+const OCTAVE_ST: f64 = 12.0;
 /// Below this distance of speech from noise, level and pitch are those of the noise too.
 const SNR_DB_MIN: f64 = 10.0;
 /// Above this share of samples at full scale, peaks are cut off.
@@ -75,7 +83,80 @@ pub fn measure(listened: &Listened<'_>) -> Sound {
     if listened.switches.on(Measure::Loudness) {
         measure_loudness(listened, &loudness, &mut sound);
     }
+    if listened.switches.on(Measure::Pitch) {
+        measure_pitch(listened, &loudness, &mut sound);
+    }
+    if listened.switches.on(Measure::Fillers) {
+        search_fillers(listened, &loudness, &mut sound);
+    }
     sound
+}
+
+fn measure_pitch(listened: &Listened<'_>, loudness: &level::Loudness, sound: &mut Sound) {
+    let mut pitches: Vec<f64> = Vec::new();
+    for track in listened.tracks {
+        for span in &sound.voiced {
+            let frames = &track.frames[track.within(*span)];
+            pitches.extend(frames.iter().filter(|f| f.f0_hz > 0.0).map(|f| f64::from(f.f0_hz)));
+        }
+    }
+    let pitched_s = pitches.len() as f64 / 100.0;
+    let median_hz = quantile(&mut pitches, 0.5);
+    let why = if pitched_s < PITCHED_S_MIN {
+        "There is too little voiced speech to tell."
+    } else if loudness.snr_db < SNR_DB_MIN {
+        "The background was nearly as loud as the voice."
+    } else if loudness.narrow_band {
+        "The recording has the narrow band of a telephone, which cuts off the pitch itself."
+    } else if let Some(median_hz) = median_hz {
+        let semitones = pitches.iter().map(|f0_hz| pitch::semitones(median_hz, *f0_hz));
+        // Creaky voice and rare octave errors lie an octave away and would count more than speech.
+        let near: Vec<f64> = semitones.filter(|st| st.abs() < OCTAVE_ST).collect();
+        sound.features.push(feature("pitch_median_hz", median_hz, Unit::Hertz));
+        sound.features.push(feature(
+            "pitch_spread_st",
+            level::deviation(&near),
+            Unit::Semitones,
+        ));
+        sound.pitch_st = pitch_curve(listened.tracks, &sound.voiced, median_hz);
+        return;
+    } else {
+        "There is too little voiced speech to tell."
+    };
+    sound.left_out.push(left_out("pitch_spread_st", why));
+}
+
+/// Pitch against its median by time, for a timeline: the middle of each 100 ms of speech.
+fn pitch_curve(tracks: &[Track], voiced: &[Span], median_hz: f64) -> Vec<(Us, f32)> {
+    let mut curve = Vec::new();
+    for track in tracks {
+        for span in voiced {
+            let range = track.within(*span);
+            for (i, piece) in track.frames[range.clone()].chunks(CURVE_FRAMES).enumerate() {
+                let mut pitches: Vec<f64> =
+                    piece.iter().filter(|f| f.f0_hz > 0.0).map(|f| f64::from(f.f0_hz)).collect();
+                if pitches.len() * 2 >= CURVE_FRAMES
+                    && let Some(f0_hz) = quantile(&mut pitches, 0.5)
+                {
+                    let at_us = track.at_us(range.start + i * CURVE_FRAMES + piece.len() / 2);
+                    curve.push((at_us, pitch::semitones(median_hz, f0_hz) as f32));
+                }
+            }
+        }
+    }
+    curve
+}
+
+fn search_fillers(listened: &Listened<'_>, loudness: &level::Loudness, sound: &mut Sound) {
+    let why = if loudness.snr_db < SNR_DB_MIN {
+        "The background was nearly as loud as the voice."
+    } else if listened.reliability.noise_suppression {
+        "Noise suppression was on, which takes um and uh for noise."
+    } else {
+        sound.fillers = fillers::find(listened, loudness);
+        return;
+    };
+    sound.left_out.push(left_out("um and uh in the sound", why));
 }
 
 fn measure_loudness(listened: &Listened<'_>, loudness: &level::Loudness, sound: &mut Sound) {
