@@ -202,7 +202,7 @@ fn rewrite(facts: &Facts<'_>, finding: &Finding, topic: Topic) -> Rewrite {
             .gap("What did you do first, and then?")
             .gap("What was different afterwards?"),
         Topic::Question => draft
-            .gap(&format!("Which situation of yours answers: {}", facts.input.answer.question.text))
+            .gap("Which situation of yours holds what this question names?")
             .gap("What did you do in it?")
             .gap("How did it end?"),
         Topic::Action => draft

@@ -69,9 +69,6 @@ pub(crate) struct Prose {
 /// An answer of fewer content words than this holds no story.
 pub(crate) const STORY_TOKENS_MIN: usize = 12;
 
-/// From this many content words on an answer can be a whole story.
-const STORY_TOKENS_WHOLE: usize = 60;
-
 /// Running English speech has more than 40% function words; word lists have next to none.
 const FUNCTION_SHARE_MIN: f64 = 0.30;
 
@@ -127,10 +124,8 @@ impl<'a> Told<'a> {
 
     /// What can be said of whether it is about what was asked.
     pub(crate) fn relevance(&self) -> Verdict {
-        let whole = self.text.tokens.len() >= STORY_TOKENS_WHOLE
-            && Sought::OwnAction.all(self).len() >= 2
-            && (Sought::ToldResult.found(self) || Sought::Task.found(self));
-        self.nearness.verdict(whole)
+        let story = self.happened() && self.turns();
+        self.nearness.verdict(story)
     }
 
     /// Whether what is said is about something else than what was asked.
@@ -146,6 +141,14 @@ impl<'a> Told<'a> {
                 self.story.answer_type,
                 Some(AnswerType::Story | AnswerType::Exemplification)
             )
+    }
+
+    /// Whether what is told has a turn: something to be done, somebody else who did something, a
+    /// reason, an ending or a lesson. Steps of a career have none.
+    pub(crate) fn turns(&self) -> bool {
+        [Sought::Task, Sought::ToldResult, Sought::Lesson, Sought::Reason, Sought::OthersAct]
+            .iter()
+            .any(|part| part.found(self))
     }
 
     /// Sentences that speak to the one who judges.

@@ -4,7 +4,7 @@
 //! with the transcript word by word, and the predicate behind the claim is run again on exactly what
 //! is cited. What does not hold is dropped, counted and kept in the log.
 
-use interview::{Absence, Evidence, Finding, Judge, Judgement, Span, WordRange, word::words_of};
+use interview::{Absence, Evidence, Finding, Judge, Judgement, Span, WordRange};
 use serde::{Deserialize, Serialize};
 
 use crate::{facts::Facts, findings, judge};
@@ -119,9 +119,8 @@ fn resolve_words(range: WordRange, quote: &str, facts: &Facts<'_>) -> Result<(),
     if words.is_empty() {
         return Err("it cites no words".into());
     }
-    let quoted = words_of(quote);
-    let same = quoted.len() == words.len()
-        && quoted.iter().zip(words).all(|(quoted, word)| quoted.text == word.text);
+    let same =
+        quote.split_whitespace().eq(words.iter().flat_map(|word| word.text.split_whitespace()));
     if same { Ok(()) } else { Err(format!("\"{quote}\" does not stand there")) }
 }
 

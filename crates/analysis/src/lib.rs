@@ -45,3 +45,4 @@ pub const VERSION: &str = "1";
 pub fn sentences(answer: &Answer) -> Vec<WordRange> {
     text::Text::read(&answer.words, &answer.turn_starts).sentences
 }
+

@@ -24,6 +24,8 @@ pub(crate) struct Nearness {
     pub(crate) cosine: Option<f32>,
     /// Whether the question brought enough words of its own to judge by.
     pub(crate) known: bool,
+    /// How many content words the answer has.
+    pub(crate) tokens: usize,
     /// Share of content words that are concrete and not the question's own.
     pub(crate) own_share: f64,
 }
@@ -55,18 +57,21 @@ impl Nearness {
             .into_iter()
             .filter(|key| !field.contains_key(&stem(key)))
             .count();
-        let own_share = own as f64 / text.tokens.len().max(1) as f64;
-        Self { words, cosine, known: question.vocabulary.len() >= 8, own_share }
+        let tokens = text.tokens.len();
+        let own_share = own as f64 / tokens.max(1) as f64;
+        Self { words, cosine, known: question.vocabulary.len() >= 8, tokens, own_share }
     }
 
-    /// What can be said of it. `told` is whether a whole story is told: then the absence of the
-    /// question's words alone says little, as stories are told in words of their own.
-    pub(crate) fn verdict(self, told: bool) -> Verdict {
+    /// What can be said of it. `story` is whether one is told: then the absence of the question's
+    /// words says little, as stories are told in words of their own.
+    pub(crate) fn verdict(self, story: bool) -> Verdict {
         match self.cosine {
             Some(cosine) if cosine < COSINE_OFF && self.words < WORDS_ON => Verdict::Off,
             Some(cosine) if cosine >= COSINE_ON => Verdict::On,
             _ if self.words >= WORDS_ON => Verdict::On,
-            None if self.known && self.words < WORDS_OFF && !told => Verdict::Off,
+            None if self.known && self.tokens >= TOKENS_OFF && self.words < WORDS_OFF && !story => {
+                Verdict::Off
+            }
             _ => Verdict::Unclear,
         }
     }
@@ -83,7 +88,9 @@ const COSINE_OFF: f32 = 0.22;
 const COSINE_ON: f32 = 0.28;
 /// From this weight of shared words on an answer is about what was asked.
 const WORDS_ON: f64 = 3.0;
-/// Below this weight of shared words an answer without a whole story is about something else.
+/// Fewer content words than these may belong to the question without sharing any of its words.
+const TOKENS_OFF: usize = 40;
+/// Below this weight of shared words an answer without a story is about something else.
 const WORDS_OFF: f64 = 1.0;
 
 /// The question's field: stems with weights, 1 for what belongs to it and less for general words.

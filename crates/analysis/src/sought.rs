@@ -43,6 +43,8 @@ pub(crate) enum Sought {
     Usual,
     /// Something was done by nobody named.
     Passive,
+    /// Somebody else did something.
+    OthersAct,
 }
 
 impl Sought {
@@ -63,6 +65,7 @@ impl Sought {
             Self::SelfDescription => "what you say you are like",
             Self::Usual => "what you usually do",
             Self::Passive => "something done without saying by whom",
+            Self::OthersAct => "something that somebody else did",
         }
     }
 
@@ -73,8 +76,8 @@ impl Sought {
         let part = |part| story.parts[index] == Some(part);
         let keys = || text.keys_of(&clause.tokens);
         match self {
-            Self::Situation => part(StarPart::Situation),
-            Self::Task => part(StarPart::Task),
+            Self::Situation => part(StarPart::Situation) || story.dated_beginning(text, index),
+            Self::Task => part(StarPart::Task) || story.difficulty(text, index),
             Self::OwnAction => story.own_action(text, index),
             Self::BroadAction => story.broad_action(text, index),
             Self::Reason => story.reason(text, index),
@@ -97,6 +100,11 @@ impl Sought {
                     && matches!(clause.doing, Doing::Act | Doing::Broad)
             }
             Self::Passive => clause.tense == Tense::Past && clause.doing == Doing::Passive,
+            Self::OthersAct => {
+                clause.subject == Subject::Other
+                    && clause.tense == Tense::Past
+                    && clause.doing == Doing::Act
+            }
         }
     }
 

@@ -11,8 +11,8 @@ use crate::{
         clauses::{Clause, Doing, Subject, Tense},
         lexicon::{
             BRIDGE, BUZZ, CAREER, DATES, ENDING, EXAMPLE, FUNCTION, GENERAL, LEARNING, LESSON,
-            NUMBERS, OPINION, OUTCOME_VERBS, RATIONALE, SELF, SETTING, TASK, UNITS, VAGUE_ENDING,
-            VAGUE_NOUNS, WHEN,
+            NUMBERS, OPINION, OUTCOME_VERBS, RATIONALE, SELF, SETTING, TASK, TROUBLE, UNITS,
+            VAGUE_ENDING, VAGUE_NOUNS, WHEN,
         },
     },
 };
@@ -54,8 +54,10 @@ impl Story {
         let mut parts: Vec<Option<StarPart>> = Vec::with_capacity(text.clauses.len());
         for clause in &text.clauses {
             let previous = parts.last().copied().flatten();
-            parts.push(part(text, clause, previous));
+            let acted = parts.contains(&Some(StarPart::Action));
+            parts.push(part(text, clause, previous, acted));
         }
+        end_with_result(text, &mut parts);
         let specifics = specifics(text);
         Self { answer_type: answer_type(text, &parts), parts, specifics }
     }
@@ -100,12 +102,27 @@ impl Story {
         self.parts[index] == Some(StarPart::Result) && concrete_result(text, &text.clauses[index])
     }
 
+    /// Whether this clause, near the beginning, says when it was, whatever else it tells.
+    pub(crate) fn dated_beginning(&self, text: &Text<'_>, index: usize) -> bool {
+        let clause = &text.clauses[index];
+        let keys = text.keys_of(&clause.tokens);
+        self.parts[index].is_some()
+            && clause.tokens.start * 4 < text.tokens.len()
+            && (WHEN.any(&keys) || keys.iter().any(|key| DATES.has(key) || year(key)))
+    }
+
+    /// Whether this clause of the setting tells what stood in the way.
+    pub(crate) fn difficulty(&self, text: &Text<'_>, index: usize) -> bool {
+        let clause = &text.clauses[index];
+        self.parts[index] == Some(StarPart::Situation)
+            && clause.tense == Tense::Past
+            && text.keys_of(&clause.tokens).iter().any(|key| TROUBLE.has(key))
+    }
+
     /// Whether this clause gives a reason for something that was done beside it.
     pub(crate) fn reason(&self, text: &Text<'_>, index: usize) -> bool {
-        [index.checked_sub(1), Some(index), Some(index + 1)]
-            .into_iter()
-            .flatten()
-            .any(|near| self.parts.get(near) == Some(&Some(StarPart::Action)))
+        let near = index.saturating_sub(2)..(index + 3).min(self.parts.len());
+        self.parts[near].contains(&Some(StarPart::Action))
             && RATIONALE.any(&text.keys_of(&text.clauses[index].tokens))
     }
 
@@ -179,8 +196,14 @@ fn concrete_result(text: &Text<'_>, clause: &Clause) -> bool {
     facts >= if vague.is_empty() { 1 } else { 2 }
 }
 
-/// The part a clause belongs to, by its words, its verb and where in the answer it stands.
-fn part(text: &Text<'_>, clause: &Clause, previous: Option<StarPart>) -> Option<StarPart> {
+/// The part a clause belongs to, by its words, its verb and where in the answer it stands: after
+/// what, and whether anything was `acted` before it, without which there is nothing to reflect on.
+fn part(
+    text: &Text<'_>,
+    clause: &Clause,
+    previous: Option<StarPart>,
+    acted: bool,
+) -> Option<StarPart> {
     let keys = text.keys_of(&clause.tokens);
     let middle = (clause.tokens.start + clause.tokens.end) as f64 / 2.0;
     let place = middle / text.tokens.len().max(1) as f64;
@@ -188,12 +211,15 @@ fn part(text: &Text<'_>, clause: &Clause, previous: Option<StarPart>) -> Option<
     if BRIDGE.any(&keys) && place > 0.5 {
         return Some(StarPart::Relevance);
     }
+    if CAREER.any(&keys) {
+        return Some(StarPart::Situation);
+    }
     let scores = [
         (StarPart::Situation, situation_score(&keys, clause, place, past)),
         (StarPart::Task, task_score(&keys, clause, place)),
         (StarPart::Action, action_score(clause, place, past)),
         (StarPart::Result, result_score(text, &keys, clause, place)),
-        (StarPart::Reflection, reflection_score(&keys, clause, place)),
+        (StarPart::Reflection, if acted { reflection_score(&keys, clause, place) } else { 0.0 }),
     ];
     let (best, score) = scores
         .into_iter()
@@ -213,11 +239,32 @@ fn part(text: &Text<'_>, clause: &Clause, previous: Option<StarPart>) -> Option<
     }
 }
 
+/// What happened to others and to things after the last own action is how it ended, though no word
+/// says so: "By noon all of them had a room."
+fn end_with_result(text: &Text<'_>, parts: &mut [Option<StarPart>]) {
+    let acted = |index: &usize| {
+        let clause = &text.clauses[*index];
+        parts[*index] == Some(StarPart::Action)
+            && matches!(clause.subject, Subject::I | Subject::We)
+            && matches!(clause.doing, Doing::Act | Doing::Broad)
+    };
+    let Some(last) = (0..parts.len()).rev().find(acted) else { return };
+    for (clause, part) in text.clauses.iter().zip(parts.iter_mut()).skip(last + 1) {
+        let happened = clause.tense == Tense::Past
+            && !clause.habitual
+            && !clause.complement
+            && RATIONALE.at(&text.keys_of(&clause.tokens)).is_none()
+            && matches!(clause.subject, Subject::Other | Subject::Thing);
+        if happened && matches!(part, None | Some(StarPart::Action | StarPart::Situation)) {
+            *part = Some(StarPart::Result);
+        }
+    }
+}
+
 fn situation_score(keys: &[&str], clause: &Clause, place: f64, past: bool) -> f64 {
     let mut score = 0.0;
     let dated = keys.iter().any(|key| DATES.has(key) || year(key));
     score += if SETTING.any(keys) { 1.0 } else { 0.0 };
-    score += if CAREER.any(keys) { 2.0 } else { 0.0 };
     score += if WHEN.any(keys) || EXAMPLE.any(keys) || dated { 0.7 } else { 0.0 };
     if past {
         score += if clause.doing == Doing::State && place < 0.4 { 0.6 } else { 0.0 };

@@ -141,7 +141,7 @@ pub(super) static RULES: &[Rule] = &[
             looked_for: "something that belongs to the question",
             absent: |facts| facts.told.off_question(),
         },
-        claim: |_, _| "The answer does not speak of what was asked.".into(),
+        claim: |_, _| "Nothing was found that belongs to what was asked.".into(),
         why: "Every level depends on the question first: an answer to another one cannot show what this one asks for.",
     },
     general("opinion_only", Sought::Opinion, AnswerType::Opinion, |_, _| {
@@ -164,7 +164,7 @@ pub(super) static RULES: &[Rule] = &[
         measure: None,
         applies: |facts| told(facts) && !Sought::BroadAction.found(&facts.told),
         basis: Basis::Absent(Sought::OwnAction),
-        claim: |_, _| "Nothing is named that you did.".into(),
+        claim: |_, _| "Nothing was found that you did.".into(),
         why: LEVELS,
     },
     Rule {
@@ -203,7 +203,7 @@ pub(super) static RULES: &[Rule] = &[
         measure: None,
         applies: |facts| told(facts) && !Sought::VagueResult.found(&facts.told),
         basis: Basis::Absent(Sought::ToldResult),
-        claim: |_, _| "How it ended is not told.".into(),
+        claim: |_, _| "How it ended was not found.".into(),
         why: ENDING,
     },
     Rule {
@@ -227,7 +227,7 @@ pub(super) static RULES: &[Rule] = &[
         measure: None,
         applies: told,
         basis: Basis::Absent(Sought::Checkable),
-        claim: |_, _| "Nothing is named that somebody who was there could check.".into(),
+        claim: |_, _| "Nothing was found that somebody who was there could check.".into(),
         why: CHECKABLE,
     },
     Rule {
@@ -238,7 +238,7 @@ pub(super) static RULES: &[Rule] = &[
         measure: None,
         applies: told,
         basis: Basis::Absent(Sought::Situation),
-        claim: |_, _| "When, where and with whom it happened is not told.".into(),
+        claim: |_, _| "When, where and with whom it happened was not found.".into(),
         why: STORIES,
     },
     Rule {
@@ -260,7 +260,7 @@ pub(super) static RULES: &[Rule] = &[
         measure: None,
         applies: |facts| told(facts) && Sought::OwnAction.all(&facts.told).len() >= 2,
         basis: Basis::Absent(Sought::Reason),
-        claim: |_, _| "Why you did it that way is not told.".into(),
+        claim: |_, _| "Why you did it that way was not found.".into(),
         why: "The upper level of \"own action\" asks for the reason behind at least one choice.",
     },
     Rule {
@@ -271,7 +271,7 @@ pub(super) static RULES: &[Rule] = &[
         measure: None,
         applies: |facts| told(facts) && Sought::ToldResult.found(&facts.told),
         basis: Basis::Absent(Sought::Lesson),
-        claim: |_, _| "What you took from it is not told.".into(),
+        claim: |_, _| "What you took from it was not found.".into(),
         why: "The upper level of \"outcome\" asks for the ending and for what changed because of it.",
     },
     Rule {
@@ -321,7 +321,7 @@ fn only(facts: &Facts<'_>, answer_type: AnswerType) -> bool {
 
 /// Whether there is an answer that could be about something.
 fn answered(facts: &Facts<'_>) -> bool {
-    !too_short(facts) && !facts.told.listed()
+    !facts.told.silent() && !too_short(facts) && !facts.told.listed()
 }
 
 /// Whether something that happened is told, and not of something else.

@@ -98,6 +98,13 @@ fn rule(facts: &Facts<'_>, criterion: &CriterionId) -> Ruling {
             "There is no rule for this criterion; a person or a model can judge it.",
         ),
     };
+    if !told.turns() && told.happened() && ruling.level.is_some_and(|level| level > NO_TURN_MAX) {
+        return Ruling::level(
+            NO_TURN_MAX,
+            "Steps are named one after the other; what stood in the way and how it ended is not.",
+            vec![absence(told, TURN)],
+        );
+    }
     if told.off_question() && ruling.level.is_some_and(|level| level > OFF_QUESTION_MAX) {
         return Ruling::level(
             OFF_QUESTION_MAX,
@@ -107,6 +114,12 @@ fn rule(facts: &Facts<'_>, criterion: &CriterionId) -> Ruling {
     }
     ruling
 }
+
+/// What an absence names when steps are listed.
+const TURN: &str = "a difficulty, somebody else, a reason or an ending";
+
+/// Steps without a difficulty, anybody else, a reason or an ending stay at or below this.
+const NO_TURN_MAX: f64 = 2.0;
 
 /// An answer to another question stays at or below this on every criterion.
 const OFF_QUESTION_MAX: f64 = 1.5;
@@ -499,6 +512,7 @@ pub(crate) fn supports(facts: &Facts<'_>, criterion: &str, evidence: &Evidence) 
             ANY_CLAUSE => told.listed(),
             ON_QUESTION => told.off_question(),
             ONE_SITUATION => !told.happened(),
+            TURN => !told.turns(),
             LOOKED_FOR => matched(told, &facts.input.answer.question.looks_for).is_empty(),
             text => kinds.iter().any(|kind| kind.looked_for() == text && !kind.found(told)),
         },

@@ -217,10 +217,12 @@ fn after_subject(tokens: &[Token], index: usize, start: usize) -> bool {
 fn begins(tokens: &[Token], index: usize, end: usize) -> bool {
     let key = tokens[index].key.as_str();
     let next = index + 1;
-    if SUBORDINATORS.contains(&key) {
+    // "for a while, and", "the night before,": with a comma after it, it opens nothing.
+    let open = !tokens[index].comma;
+    if SUBORDINATORS.contains(&key) && open {
         return true;
     }
-    if SUBORDINATORS_WITH_SUBJECT.contains(&key) && key != "so" {
+    if SUBORDINATORS_WITH_SUBJECT.contains(&key) && key != "so" && open {
         return subject_begins(tokens, next)
             || next < end && opens(&tokens[next].key) && subject_begins(tokens, next + 1);
     }

@@ -349,7 +349,7 @@ phrases! {
     CAREER: "started there", "started as", "moved to the", "moved into the", "worked as", "time off",
         "a certificate", "a degree", "a diploma", "joined the", "graduated", "applied for", "my tasks were", "my duties were",
         "my tasks are", "been working", "i studied", "i started at", "i started in", "i started my", "i worked at",
-        "i worked for", "i worked in", "i was born", "i grew up", "we used", "i used", "taught myself",
+        "i worked for", "i worked in", "i was born", "i grew up", "taught myself",
 }
 
 phrases! {
@@ -367,6 +367,17 @@ phrases! {
         "the question was", "the point was to", "what was needed", "had until", "the plan was",
         "wanted us to", "asked us to", "asked if i", "asked whether i", "put me in charge",
         "was at risk", "were at risk", "was going to", "were going to", "in danger of", "about to lose",
+}
+
+words! {
+    /// Words by which a difficulty is told.
+    TROUBLE: "nobody nothing none no not never couldn't wouldn't didn't wasn't weren't hadn't cannot can't
+        without lost late wrong closed stopped broke broken failed failing gap behind short shortage
+        missing missed problem problems trouble angry upset unhappy complained complaints afraid
+        refused quit left ill sick cancelled overbooked delayed delay stuck only too instead
+        disagreed argued disagreement mistake error mess confused confusion different twice
+        struggling struggled slow slower worse worst hard harder risk against enough lacked deadline
+        unclear conflict tense crashed leaked fell dropped despite unless otherwise"
 }
 
 phrases! {
@@ -413,7 +424,7 @@ phrases! {
         "was great", "was good", "was fine", "was really good", "were happy", "was happy", "was very happy",
         "were very happy", "were really happy", "everyone was happy", "was pleased", "were pleased", "were all happy",
         "great results", "good results", "good outcome", "great outcome", "positive outcome",
-        "got it done", "got things done", "made it work", "did well", "did a good job", "did a great job", "all good", "in the end it",
+        "sort it out", "sorted it out", "sorted out", "got it done", "got things done", "made it work", "did well", "did a good job", "did a great job", "all good", "in the end it",
         "got there in the end", "got through it", "came together", "turned out well", "turned out fine", "turned out great",
         "it was fine", "solved the problem", "fixed the problem", "solved it", "resolved it", "resolved the issue",
         "achieved our goal", "achieved our goals", "met our goals", "met the goal", "reached our goal", "exceeded expectations",

@@ -1,0 +1,9 @@
+//! What a caller of this crate can rely on, on answers of the content folder and of its own.
+
+mod anchors;
+mod gate;
+mod interview_report;
+mod invariance;
+mod measures;
+mod robust;
+mod told;
