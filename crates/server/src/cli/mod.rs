@@ -3,6 +3,7 @@
 mod analyze;
 mod models;
 mod serve;
+mod speak;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -27,6 +28,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Judges recordings or transcripts of answers and prints the report.
     Analyze(analyze::Arguments),
+    /// Speaks a text into a WAV file with an interviewer's voice.
+    Speak(speak::Arguments),
     /// Lists, fetches and checks the models.
     #[command(subcommand)]
     Models(models::Command),
@@ -38,6 +41,7 @@ pub fn main() -> ExitCode {
     let result = Config::read(arguments.config.as_deref()).and_then(|config| match arguments.command {
         Command::Serve(arguments) => serve::run(config, &arguments),
         Command::Analyze(arguments) => analyze::run(&config, &arguments),
+        Command::Speak(arguments) => speak::run(&config, &arguments),
         Command::Models(command) => models::run(&config, &command),
     });
     match result {
