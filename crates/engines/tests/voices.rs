@@ -137,7 +137,8 @@ fn speed_changes_tempo_and_not_pitch() {
     let at = |speed| speak(voice, QUESTION, &persona::Voice { speed, ..own_style() });
     let (slow, quick) = (at(0.8), at(1.25));
     let ratio = seconds(voice, &slow) / seconds(voice, &quick);
-    assert!((1.3..1.8).contains(&ratio), "{ratio}");
+    // Pauses between sentences stay as they are.
+    assert!((1.15..1.6).contains(&ratio), "{ratio}");
     let pitch = 12.0 * (pitch_hz(voice, &slow) / pitch_hz(voice, &quick)).log2();
     assert!(pitch.abs() < 1.5, "{pitch} semitones");
 }

@@ -125,7 +125,7 @@ fn below_thousand(number: u64) -> String {
     let rest = number % 100;
     if rest >= 20 {
         parts.push(TENS[(rest / 10) as usize]);
-        if rest % 10 > 0 {
+        if !rest.is_multiple_of(10) {
             parts.push(ONES[(rest % 10) as usize]);
         }
     } else if rest > 0 {

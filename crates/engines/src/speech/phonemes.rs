@@ -60,7 +60,13 @@ impl Reader {
                 ahead = self.say(&mut word.parts, ahead);
             }
         }
-        join(&words)
+        let mut said = join(&words);
+        // An abbreviation takes the full stop, and the melody needs it back.
+        let ended = sentence.trim_end_matches(['"', '\'', '”', '’', ')', ']']).ends_with('.');
+        if ended && said.ends_with(|c| VOWELS.contains(c) || CONSONANTS.contains(c)) {
+            said.push('.');
+        }
+        said
     }
 
     /// Says the parts of one word, longest known stretches first, and tells what it begins with.
@@ -156,11 +162,13 @@ fn follow(ahead: Ahead, sounds: Option<&str>, text: &str) -> Ahead {
 
 /// Says the "s" of an owner whose name was guessed as its last sound asks for.
 fn own(parts: &mut [Part]) {
-    if let [.., owner, clitic] = parts
-        && matches!(clitic.text.as_str(), "'s" | "’s")
-        && clitic.sounds.as_deref().is_some_and(|sounds| !sounds.is_empty())
+    if let [.., owner, apostrophe, letter] = parts
+        && matches!(apostrophe.text.as_str(), "'" | "’")
+        && letter.text == "s"
+        && apostrophe.sounds.as_deref().is_some_and(|sounds| !sounds.is_empty())
     {
-        clitic.sounds = owner.sounds.as_deref().map(|sounds| lexicon::s_after(sounds).to_owned());
+        apostrophe.sounds =
+            owner.sounds.as_deref().map(|sounds| lexicon::s_after(sounds).to_owned());
     }
 }
 

@@ -77,11 +77,11 @@ impl Tokeniser {
             None => front.extend(inner(rest)),
         }
         front.extend(back.into_iter().rev());
-        self.rejoin(front)
+        self.rejoin(&front)
     }
 
     /// Pieces that together are a word of the table: "Sept" and "." as "Sept.".
-    fn rejoin(&self, pieces: Vec<String>) -> Vec<String> {
+    fn rejoin(&self, pieces: &[String]) -> Vec<String> {
         let mut out = Vec::with_capacity(pieces.len());
         let mut at = 0;
         while at < pieces.len() {

@@ -571,7 +571,7 @@ fn plain(core: &str) -> String {
                     '\'' | '-' | '.' | ',' | '…' | ' ' | ':' | ';' | '?' | '!' | '"' | '“' | '”'
                 ) =>
             {
-                out.push(c)
+                out.push(c);
             }
             c => out.push_str(
                 SIGNS.iter().find(|(sign, _)| *sign == c).map_or(" ", |(_, words)| words),
