@@ -48,8 +48,6 @@ const ANY_CLAUSE: &str = "sentences that say who did what";
 const ON_QUESTION: &str = "something that belongs to the question";
 /// What an absence names when nothing that happened is told.
 const ONE_SITUATION: &str = "one situation that happened";
-/// What an absence names for a question's own criterion.
-const LOOKED_FOR: &str = "what this question looks for";
 
 /// The level of every criterion of the rubric and of the question's own.
 pub(crate) fn judge(facts: &Facts<'_>) -> Vec<Judgement> {
@@ -513,7 +511,6 @@ pub(crate) fn supports(facts: &Facts<'_>, criterion: &str, evidence: &Evidence) 
             ON_QUESTION => told.off_question(),
             ONE_SITUATION => !told.happened(),
             TURN => !told.turns(),
-            LOOKED_FOR => matched(told, &facts.input.answer.question.looks_for).is_empty(),
             text => kinds.iter().any(|kind| kind.looked_for() == text && !kind.found(told)),
         },
         Evidence::Audio { .. } => false,

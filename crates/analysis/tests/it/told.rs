@@ -99,17 +99,12 @@ pub fn spoken(question: &Question, text: &str, words_per_minute: f64) -> Answer 
     Answer { mode: Mode::Spoken, span, ..with_words(question, words) }
 }
 
+#[derive(Default)]
 pub struct Ask<'a> {
     pub sound: Option<&'a Sound>,
     pub relevance: Option<&'a Relevance>,
     pub switches: Switches,
     pub earlier: &'a [&'a Answer],
-}
-
-impl Default for Ask<'_> {
-    fn default() -> Self {
-        Self { sound: None, relevance: None, switches: Switches::default(), earlier: &[] }
-    }
 }
 
 impl Ask<'_> {
