@@ -47,7 +47,7 @@ export class Room {
   view: View | null = $state.raw(null);
   turns: Turn[] = $state.raw([]);
   /** What the interviewer is saying, or has just said. */
-  line: Utterance | null = $state.raw(null);
+  saying: Utterance | null = $state.raw(null);
   /** What the candidate seems to be saying. */
   caption = $state('');
   hint: Shown | null = $state.raw(null);
@@ -66,11 +66,11 @@ export class Room {
   ended = $state(false);
   /** Why the line is of no use any more, when it is. */
   closed: Shown | null = $state.raw(null);
-  /** The answer's length when the view came, and when that was. */
-  private viewedAt = $state(0);
+  /** When the view came, by the page's clock, ms. */
+  private viewedAt = 0;
   private offsetUs = 0;
 
-  private readonly line_: Line;
+  private readonly line: Line;
   private uplink: Uplink | null = null;
   private mic: Microphone | null = null;
   private speaker: Speaker | null = null;
@@ -94,7 +94,7 @@ export class Room {
     options: { pushToTalk: boolean },
   ) {
     this.pushToTalk = options.pushToTalk;
-    this.line_ = new Line(`/api/interviews/${encodeURIComponent(interview)}/live`, {
+    this.line = new Line(`/api/interviews/${encodeURIComponent(interview)}/live`, {
       message: (message) => this.receive(message),
       sound: (bytes) => this.hearSpeech(bytes),
       state: (state) => this.lineChanged(state),
@@ -106,7 +106,7 @@ export class Room {
   /** Opens the line, and takes along what an earlier page of this interview left unsent. */
   async join(): Promise<void> {
     const keep = await Keep.open(this.interview);
-    this.uplink = new Uplink(this.line_, keep);
+    this.uplink = new Uplink(this.line, keep);
     this.uplink.restore(await keep.left());
     this.restoreTyped();
     if (canPlay()) {
@@ -121,7 +121,7 @@ export class Room {
       }
     }
     this.pumping = setInterval(() => this.uplink?.pump(), 50);
-    this.line_.open();
+    this.line.open();
   }
 
   /** Leaves the room; the interview can go on later. */
@@ -131,7 +131,7 @@ export class Room {
     clearTimeout(this.hintTimer);
     for (const timer of this.reading.values()) clearTimeout(timer);
     await this.closeMicrophone();
-    this.line_.close();
+    this.line.close();
     if (!this.speaker) return;
     audioContext().removeEventListener('statechange', this.soundChanged);
     this.speaker.close();
@@ -482,10 +482,10 @@ export class Room {
 
   private showLine(line: Utterance, done: boolean): void {
     clearTimeout(this.lingering);
-    this.line = line;
+    this.saying = line;
     if (!done) return;
     this.lingering = setTimeout(() => {
-      if (this.line === line) this.line = null;
+      if (this.saying === line) this.saying = null;
     }, LINGER_MS);
   }
 
@@ -518,7 +518,7 @@ export class Room {
   };
 
   private send(message: ClientMessage): boolean {
-    return this.line_.send(message);
+    return this.line.send(message);
   }
 
   // Typed answers outlive the page, as spoken ones do.
