@@ -1,6 +1,6 @@
 //! `cargo xtask evals`: what the judge and the listening are worth, in one table.
 
-use crate::shell::{command, run as shell_run};
+use crate::shell::{greenroom, run as shell_run};
 
 /// Arguments of `cargo xtask evals`.
 #[derive(Debug, clap::Args)]
@@ -18,12 +18,12 @@ pub struct Arguments {
 /// # Errors
 /// When the evaluation cannot be built or run.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let mut words = vec!["run", "--quiet", "-p", "server", "--", "evaluate"];
+    let mut words = vec!["evaluate"];
     if arguments.quick {
         words.push("--quick");
     }
     if let Some(file) = &arguments.json {
         words.extend(["--json", file]);
     }
-    shell_run(command("cargo", &words))
+    shell_run(greenroom(&words)?)
 }

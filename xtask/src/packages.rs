@@ -41,6 +41,22 @@ pub const BUILD: &[Need] = &[
     },
 ];
 
+/// What the worker for local language models needs beyond that.
+pub const LANGUAGE: &[Need] = &[Need {
+    purpose: "libclang, for the language model's runtime",
+    packages: &["libclang-dev"],
+    here: || {
+        Path::new("/usr/lib").read_dir().is_ok_and(|mut all| {
+            all.any(|e| {
+                e.is_ok_and(|e| {
+                    e.file_name().to_string_lossy().starts_with("llvm-")
+                        && e.path().join("lib/libclang.so").exists()
+                })
+            })
+        })
+    },
+}];
+
 /// What the tests need beyond that.
 pub const TEST: &[Need] = &[
     Need {
@@ -79,7 +95,8 @@ pub fn install(needs: &[Need]) -> anyhow::Result<()> {
     let root = output("id", &["-u"]).as_deref() == Some("0");
     let prefix: &[&str] = if root { &[] } else { &["sudo"] };
     let apt = |arguments: &[&str]| {
-        let words: Vec<&str> = prefix.iter().chain(&["apt-get"]).chain(arguments).copied().collect();
+        let words: Vec<&str> =
+            prefix.iter().chain(&["apt-get"]).chain(arguments).copied().collect();
         let mut command = command(words[0], &words[1..]);
         command.env("DEBIAN_FRONTEND", "noninteractive");
         run(command)

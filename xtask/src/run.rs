@@ -2,7 +2,7 @@
 
 use crate::{
     packages,
-    shell::{command, root, run as shell_run},
+    shell::{command, greenroom, run as shell_run},
     web,
 };
 
@@ -12,9 +12,10 @@ pub struct Arguments {
     /// Fetch no models: typed interviews only, unless they are there already.
     #[arg(long)]
     no_models: bool,
-    /// Build without the worker for local language models.
+    /// Also build the worker for local language models (minutes) and fetch one (1.1 GB), so that
+    /// follow-ups are phrased anew; without it they come from templates.
     #[arg(long)]
-    no_language: bool,
+    language: bool,
     /// What `greenroom serve` is to be told beside.
     #[arg(last = true)]
     serve: Vec<String>,
@@ -27,14 +28,18 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     packages::install(packages::BUILD)?;
     web::build()?;
-    shell_run(command("cargo", &["build", "-p", "server"]))?;
-    let program = root().join("target/debug/greenroom");
-    let program = program.to_string_lossy().into_owned();
+    if arguments.language {
+        packages::install(packages::LANGUAGE)?;
+        let words = ["build", "-p", "language-worker", "--features", "llama"];
+        shell_run(command("cargo", &words))?;
+    }
     let mut words = vec!["serve"];
     if !arguments.no_models {
         words.push("--pull");
     }
     words.extend(arguments.serve.iter().map(String::as_str));
-    let _ = arguments.no_language;
-    shell_run(command(&program, &words))
+    if arguments.language {
+        shell_run(greenroom(&["models", "pull", "qwen2.5-coder-1.5b-q4km"])?)?;
+    }
+    shell_run(greenroom(&words)?)
 }

@@ -55,6 +55,20 @@ pub fn run_seeing(mut command: Command, see: &mut dyn FnMut(&str)) -> anyhow::Re
     Ok(())
 }
 
+/// The program, built; all tasks build the whole workspace's programs at once, so that features of
+/// dependencies are resolved alike and nothing is built twice.
+pub fn greenroom(arguments: &[&str]) -> anyhow::Result<Command> {
+    run(command("cargo", &["build", "--workspace", "--bins"]))?;
+    Ok(command(&program().to_string_lossy(), arguments))
+}
+
+/// Where the built program is.
+pub fn program() -> PathBuf {
+    let folder =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    folder.join("debug/greenroom")
+}
+
 /// What a program prints, or `None` when it is not there or fails.
 pub fn output(program: &str, arguments: &[&str]) -> Option<String> {
     let output = command(program, arguments).stderr(Stdio::null()).output().ok()?;

@@ -10,7 +10,7 @@ use anyhow::bail;
 
 use crate::{
     packages,
-    shell::{command, root, run_seeing},
+    shell::{self, command, root, run_seeing},
     tidy, web,
 };
 
@@ -133,8 +133,17 @@ fn run_group(group: Group, tally: &mut Tally) -> anyhow::Result<()> {
         }
         Group::Models => {
             pull()?;
-            let words =
-                ["test", "-p", "engines", "--features", "models", "--test", "models", "--test", "voices"];
+            let words = [
+                "test",
+                "-p",
+                "engines",
+                "--features",
+                "models",
+                "--test",
+                "models",
+                "--test",
+                "voices",
+            ];
             let mut tests = command("cargo", &words);
             tests.env("GREENROOM_MODELS", models());
             counted(tests)
@@ -142,9 +151,8 @@ fn run_group(group: Group, tally: &mut Tally) -> anyhow::Result<()> {
         Group::Journeys => {
             pull()?;
             web::build()?;
-            counted(command("cargo", &["build", "-p", "server"]))?;
             let mut journeys = web::npm(&["run", "--silent", "journeys"]);
-            journeys.env("GREENROOM_MODELS", models());
+            journeys.env("GREENROOM_MODELS", models()).env("GREENROOM", shell::program());
             counted(journeys)
         }
     }
@@ -152,16 +160,14 @@ fn run_group(group: Group, tally: &mut Tally) -> anyhow::Result<()> {
 
 /// Fetches the default models into the folder that run and tests share.
 fn pull() -> anyhow::Result<()> {
-    let words = ["run", "--quiet", "-p", "server", "--", "models", "pull"];
-    let mut pull = command("cargo", &words);
+    let mut pull = shell::greenroom(&["models", "pull"])?;
     pull.env("GREENROOM_MODELS", models());
-    crate::shell::run(pull)
+    shell::run(pull)
 }
 
 /// `GREENROOM_MODELS` where it is set, else a folder in the work tree that git does not see.
 fn models() -> PathBuf {
-    std::env::var_os("GREENROOM_MODELS")
-        .map_or_else(|| root().join(".data/models"), PathBuf::from)
+    std::env::var_os("GREENROOM_MODELS").map_or_else(|| root().join(".data/models"), PathBuf::from)
 }
 
 /// Adds what a test runner's line says to the tally: cargo's "test result:", or the plain

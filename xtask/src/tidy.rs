@@ -26,12 +26,28 @@ const PURE: &[&str] = &["interview", "analysis", "conversation", "schedule"];
 
 /// What a pure crate must not depend on, whatever it is for.
 const IMPURE: &[&str] = &[
-    "tokio", "async-std", "smol", "axum", "hyper", "sea-orm", "sqlx", "rusqlite", "ureq", "reqwest",
-    "rand", "getrandom", "ort", "ct2rs", "symphonia", "chrono", "tempfile",
+    "tokio",
+    "async-std",
+    "smol",
+    "axum",
+    "hyper",
+    "sea-orm",
+    "sqlx",
+    "rusqlite",
+    "ureq",
+    "reqwest",
+    "rand",
+    "getrandom",
+    "ort",
+    "ct2rs",
+    "symphonia",
+    "chrono",
+    "tempfile",
 ];
 
 /// Names that say nothing.
-const EMPTY_NAMES: &[&str] = &["core", "common", "utils", "util", "types", "manager", "helper", "helpers"];
+const EMPTY_NAMES: &[&str] =
+    &["core", "common", "utils", "util", "types", "manager", "helper", "helpers"];
 
 /// The largest file that belongs in the repository, bytes.
 const FILE_BYTES_MAX: u64 = 1_500_000;
@@ -90,7 +106,8 @@ fn dependencies(problems: &mut Vec<String>) -> anyhow::Result<()> {
 /// Every path that a document names between backquotes must exist.
 fn documents(problems: &mut Vec<String>) -> anyhow::Result<()> {
     for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
-        let text = fs::read_to_string(root().join(document)).with_context(|| document.to_owned())?;
+        let text =
+            fs::read_to_string(root().join(document)).with_context(|| document.to_owned())?;
         for (index, piece) in text.split('`').enumerate() {
             let path = piece.trim_end_matches('/');
             let looks_like_path = index % 2 == 1

@@ -48,9 +48,8 @@ pub fn wire(check: bool) -> anyhow::Result<()> {
     let document = root().join("docs/reference/openapi.json");
     let types = web().join("src/lib/wire.ts");
     let before = (fs::read(&document).ok(), fs::read(&types).ok());
-    let printed = command("cargo", &["run", "--quiet", "-p", "server", "--", "openapi"])
-        .output()
-        .context("cannot run cargo")?;
+    let printed =
+        crate::shell::greenroom(&["openapi"])?.output().context("cannot run greenroom")?;
     if !printed.status.success() {
         bail!("printing the OpenAPI document failed: {}", String::from_utf8_lossy(&printed.stderr));
     }
@@ -58,7 +57,9 @@ pub fn wire(check: bool) -> anyhow::Result<()> {
     run(npm(&["run", "--silent", "wire"]))?;
     let after = (fs::read(&document).ok(), fs::read(&types).ok());
     if check && before != after {
-        bail!("the OpenAPI document or web/src/lib/wire.ts was stale; commit what was just written");
+        bail!(
+            "the OpenAPI document or web/src/lib/wire.ts was stale; commit what was just written"
+        );
     }
     Ok(())
 }

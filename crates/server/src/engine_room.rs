@@ -12,6 +12,7 @@ use anyhow::Context;
 use engines::{
     Captions, Embedder, LanguageModel, Recogniser, TurnEnd,
     catalogue::{Board, Catalogue, Fetch, Origins, Phase, State},
+    language::{OpenAi, OpenAiSettings, Worker, WorkerSettings},
     listen::RUNTIME_FILE,
     runtime::Runtime,
     voice_activity::Silero,
@@ -21,10 +22,13 @@ use store::Store;
 use tokio::runtime::Handle;
 
 use crate::{
+    config::{self, LanguageMode},
     live::{ear::Ear, speak::Speaker},
     wire::status::{Abilities, Model, ModelState},
 };
 
+/// The longest that a follow-up may take to phrase; later it would be of no use.
+const COMPLETION_MS_MAX: u64 = 20_000;
 /// Threads of one engine: several engines work at the same time, and browsers beside them.
 const THREADS: usize = 1;
 
@@ -182,6 +186,47 @@ impl EngineRoom {
     pub fn use_language(&self, language: Option<Arc<dyn LanguageModel>>) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         *current = Arc::new(Engines { language, ..current.as_ref().clone() });
+    }
+
+    /// Starts the language model that the configuration asks for, if there is one; takes seconds.
+    /// Without it follow-ups come from templates.
+    pub fn load_language(&self, wanted: &config::Language) {
+        let model: Result<Option<Arc<dyn LanguageModel>>, engines::Error> = match wanted.mode {
+            LanguageMode::Off => Ok(None),
+            LanguageMode::Remote => self.remote_language(wanted).map(Some),
+            LanguageMode::Auto => self.local_language(),
+        };
+        match model {
+            Ok(Some(model)) => {
+                tracing::info!("{} phrases follow-ups", model.identity());
+                self.use_language(Some(model));
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!("{error}; follow-ups come from templates"),
+        }
+    }
+
+    fn remote_language(
+        &self,
+        wanted: &config::Language,
+    ) -> Result<Arc<dyn LanguageModel>, engines::Error> {
+        let settings = OpenAiSettings {
+            base_url: wanted.url.clone().unwrap_or_default(),
+            key: wanted.key.clone(),
+            model: wanted.model.clone().unwrap_or_else(|| "default".to_owned()),
+            time_ms_max: COMPLETION_MS_MAX,
+        };
+        Ok(Arc::new(OpenAi::new(settings)?))
+    }
+
+    fn local_language(&self) -> Result<Option<Arc<dyn LanguageModel>>, engines::Error> {
+        let Some(settings) = WorkerSettings::find(&self.catalogue, &self.models, None) else {
+            return Ok(None);
+        };
+        let worker = Worker::new(settings)?;
+        let bytes = worker.start()?;
+        tracing::info!("the language model takes {} MB", bytes / 1_000_000);
+        Ok(Some(Arc::new(worker)))
     }
 
     fn load_speaker(&self) -> Option<Arc<Speaker>> {

@@ -48,8 +48,10 @@ async fn serve(config: Config, pull: bool) -> anyhow::Result<()> {
     println!("Greenroom is ready: http://localhost:{port}");
     println!("everything stays on this machine; press Ctrl-C to stop");
     let loading = Arc::clone(&app);
+    let language = config.language;
     tokio::task::spawn_blocking(move || {
         loading.engines.load();
+        loading.engines.load_language(&language);
         if pull && let Err(error) = loading.engines.pull(&[]) {
             tracing::warn!("{error:#}; the app says what is missing");
         }
