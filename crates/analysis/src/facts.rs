@@ -117,7 +117,10 @@ impl<'a> Told<'a> {
     /// told beside them.
     pub(crate) fn echoes(&self) -> bool {
         let tokens = self.text.tokens.len();
-        tokens >= 25
+        // General talk uses the question's words as well; that is an opinion, not a list.
+        let told =
+            matches!(self.story.answer_type, Some(AnswerType::Story | AnswerType::Exemplification));
+        told && tokens >= 25
             && self.nearness.own_share < OWN_SHARE_MIN
             && (self.nearness.words / tokens as f64 > 0.08 || self.prose.buzz > 0.10)
     }
