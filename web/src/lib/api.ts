@@ -1,5 +1,6 @@
 /** The server's HTTP interface: its types under their own names, and one function for each request. */
 
+import { error } from '@sveltejs/kit';
 import type { components } from './wire';
 
 type Schemas = components['schemas'];
@@ -184,11 +185,6 @@ export const api = {
     read<Report>(`/api/interviews/${at(id)}/report`, signal),
   rate: (id: string, ratings: Ratings) =>
     change<Ratings>('PUT', `/api/interviews/${at(id)}/ratings`, ratings),
-  importInterview: async (file: File): Promise<Created> => {
-    const body = new FormData();
-    body.append('file', file);
-    return (await request('/api/import', { method: 'POST', body })).json();
-  },
 
   correct: (answer: string, text: string) =>
     change<void>('PUT', `/api/answers/${at(answer)}/transcript`, { text } satisfies Correction),
@@ -218,6 +214,40 @@ export const api = {
     }),
 };
 
+/** Turns "there is no such thing" into the page that says so; other refusals stay what they are. */
+export async function orMissing<T>(loading: Promise<T>): Promise<T> {
+  try {
+    return await loading;
+  } catch (problem) {
+    if (problem instanceof ApiError && problem.status === 404) error(404, problem.message);
+    throw problem;
+  }
+}
+
+/**
+ * Sends a Greenroom file and tells how much of it has arrived, 0 to 1. Throws an `ApiError` where the
+ * server refuses it. `fetch` cannot tell how far an upload is.
+ */
+export function importFile(file: File, onshare: (share: number) => void): Promise<Created> {
+  const body = new FormData();
+  body.append('file', file);
+  return new Promise((resolve, reject) => {
+    const sending = new XMLHttpRequest();
+    sending.open('POST', '/api/import');
+    sending.setRequestHeader('x-greenroom-token', token());
+    sending.upload.onprogress = ({ loaded, total }) => onshare(total > 0 ? loaded / total : 0);
+    sending.onerror = () =>
+      reject(new ApiError(0, 'unreachable', 'Greenroom does not answer. Is it still running?'));
+    sending.onload = () => {
+      const { status } = sending;
+      const answer = new Response(sending.responseText || null, { status });
+      if (answer.ok) answer.json().then(resolve, reject);
+      else refusal(answer).then(reject, reject);
+    };
+    sending.send(body);
+  });
+}
+
 /** Where a clip of an interview's sound is, for an `<audio>` element. */
 export function soundUrl(
   id: string,
@@ -229,6 +259,11 @@ export function soundUrl(
   if (clip.side) query.set('side', clip.side);
   const text = query.toString();
   return `/api/interviews/${at(id)}/sound${text ? `?${text}` : ''}`;
+}
+
+/** Where a take of an interview's camera is, for a `<video>` element. */
+export function cameraUrl(id: string, take: number): string {
+  return `/api/interviews/${at(id)}/camera/${take}`;
 }
 
 /** Where an interview can be downloaded in a format. */
