@@ -1,5 +1,6 @@
 /** The HTTP interface of the scripted server. What it returns is written by hand and stands for nothing. */
 
+import { answerIn, comparisonOf, reportOf } from './fake-report.mjs';
 import { idOf, tone, wav } from './fake-server.mjs';
 
 const PERSONAS = [
@@ -123,8 +124,17 @@ const MODELS = [
   ['qwen-small', 'phrases follow-ups', 'Apache-2.0', 1_130_000_000],
 ];
 
-/** The state of a server: `models` is "ready", "none" or "pulling"; `empty` has no history. */
-export function makeState({ models = 'ready', empty = false } = {}) {
+/**
+ * The state of a server: `models` is "ready", "none" or "pulling"; `empty` has no history; `report` is
+ * where the latest report stands, and `retaken` has an answer of it taken again.
+ */
+export function makeState({
+  models = 'ready',
+  empty = false,
+  report = 'ready',
+  retaken = false,
+  rated = false,
+} = {}) {
   const state = {
     token: 'a-token-for-looking',
     models,
@@ -141,11 +151,11 @@ export function makeState({ models = 'ready', empty = false } = {}) {
     nextStep: null,
     made: 0,
   };
-  if (!empty) fill(state);
+  if (!empty) fill(state, { report, retaken, rated });
   return state;
 }
 
-function fill(state) {
+function fill(state, { report, retaken, rated }) {
   const day = new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10);
   state.goals.push({
     id: idOf('goal', 'first'),
@@ -164,8 +174,8 @@ function fill(state) {
     href: '/start',
   };
   for (const [minutes, answered] of [
-    [60 * 26, 4],
     [60 * 75, 3],
+    [60 * 26, 4],
   ]) {
     const interview = make(state, { goal: state.goals[0].id });
     interview.state = 'ended';
@@ -174,7 +184,36 @@ function fill(state) {
     interview.seconds = 840;
     interview.created_at = new Date(Date.now() - minutes * 60_000).toISOString();
     interview.ended_at = interview.created_at;
+    if (rated) {
+      interview.ratings = {
+        nerves_before: 6,
+        nerves_peak: 7,
+        nerves_after: 3,
+        confidence: 6,
+        went: 5,
+      };
+    }
   }
+  const latest = [...state.interviews.values()].at(-1);
+  latest.report = report;
+  if (report === 'not_yet') latest.state = 'running';
+  if (retaken) {
+    const { answers } = reportOf(state, latest.id);
+    const again = makeRetake(state, latest, answers[0]);
+    Object.assign(again, { state: 'ended', report: 'ready', answered: 1, seconds: 74 });
+    again.ratings = latest.ratings;
+  }
+}
+
+function makeRetake(state, interview, answer) {
+  const again = make(state, { questions: 1 });
+  again.retake_of = {
+    interview: interview.id,
+    answer: answer.answer,
+    question: answer.question,
+  };
+  again.role = interview.role;
+  return again;
 }
 
 function planOf(state, wishes) {
@@ -342,7 +381,66 @@ const ROUTES = [
       state.nextStep = null;
     },
   ],
-  ['PUT', /^\/api\/interviews\/([^/]+)\/ratings$/, (_, __, ratings) => ratings],
+  ['GET', /^\/api\/interviews\/([^/]+)\/report$/, (state, [id]) => reportOf(state, id)],
+  [
+    'PUT',
+    /^\/api\/interviews\/([^/]+)\/ratings$/,
+    (state, [id], ratings) => {
+      const interview = state.interviews.get(id);
+      return interview && Object.assign(interview.ratings, ratings);
+    },
+  ],
+  ['GET', /^\/api\/interviews\/[^/]+\/sound$/, () => wav(tone(3))],
+  [
+    'POST',
+    /^\/api\/import$/,
+    (_, __, sent) =>
+      String(sent).includes('sample')
+        ? undefined
+        : problem(
+            422,
+            'not_greenroom',
+            'this is no Greenroom file: choose one that Greenroom exported',
+          ),
+  ],
+  [
+    'GET',
+    /^\/api\/answers\/([^/]+)\/compare\/([^/]+)$/,
+    (state, [before, after]) => comparisonOf(state, before, after),
+  ],
+  [
+    'POST',
+    /^\/api\/answers\/([^/]+)\/retake$/,
+    (state, [id]) => {
+      const found = answerIn(state, id);
+      return found && { id: makeRetake(state, found.interview, found.answer).id };
+    },
+  ],
+  [
+    'PUT',
+    /^\/api\/answers\/([^/]+)\/transcript$/,
+    (state, [id], { text }) => {
+      const { report, answer } = answerIn(state, id);
+      const words = text.split(/\s+/);
+      const changed = words.filter((word, i) => word !== answer.words[i]?.text).length;
+      answer.edited_share = changed / Math.max(1, words.length);
+      report.again = 3;
+    },
+  ],
+  [
+    'DELETE',
+    /^\/api\/answers\/([^/]+)\/transcript$/,
+    (state, [id]) => {
+      const { report, answer } = answerIn(state, id);
+      answer.edited_share = 0;
+      report.again = 3;
+    },
+  ],
+  [
+    'POST',
+    /^\/api\/answers\/([^/]+)\/fillers\/(\d+)\/strike$/,
+    (state, [id, index]) => answerIn(state, id)?.answer.fillers.at(Number(index)) && undefined,
+  ],
   ['PUT', /^\/api\/interviews\/([^/]+)\/camera\/\d+\/\d+$/, () => undefined],
   ['POST', /^\/api\/check\/voice$/, () => wav(tone(1.4))],
 ];
@@ -354,7 +452,9 @@ export async function answerApi(state, request, response, url) {
     const match = request.method === method ? path.exec(url.pathname) : null;
     if (!match) continue;
     const result = act(state, match.slice(1), sent);
-    if (Buffer.isBuffer(result)) {
+    if (result?.refused) {
+      refuse(response, result.refused);
+    } else if (Buffer.isBuffer(result)) {
       response.writeHead(200, { 'content-type': 'audio/wav' }).end(result);
     } else if (result === undefined && method === 'GET') {
       break;
@@ -365,14 +465,16 @@ export async function answerApi(state, request, response, url) {
     }
     return;
   }
-  response.writeHead(404, { 'content-type': 'application/problem+json' });
-  response.end(
-    JSON.stringify({
-      type: 'about:blank',
-      title: 'not found',
-      status: 404,
-      code: 'not_found',
-      detail: 'there is no such thing here',
-    }),
-  );
+  refuse(response, problem(404, 'not_found', 'there is no such thing here').refused);
+}
+
+function problem(status, code, detail) {
+  return {
+    refused: { type: 'about:blank', title: code.replaceAll('_', ' '), status, code, detail },
+  };
+}
+
+function refuse(response, refused) {
+  response.writeHead(refused.status, { 'content-type': 'application/problem+json' });
+  response.end(JSON.stringify(refused));
 }

@@ -17,6 +17,24 @@ async function enterRoom(page, wishes = {}) {
   await page.getByRole('button', { name: 'I’m ready' }).click();
 }
 
+/** Opens the report of the latest interview, or of a retake of it, after its own rating. */
+async function openReport(page, server, { retake = false } = {}) {
+  const list = [...server.state.interviews.values()].reverse();
+  const interview = list.find((one) => (one.retake_of !== null) === retake);
+  await page.goto(`/report/${interview.id}`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+}
+
+/** Opens the details of the nth answer of a report, and those inside it. */
+async function openAnswer(page, n) {
+  const answers = page.locator('section[aria-labelledby="answers-title"] > details');
+  await answers.nth(n).locator('> summary').click();
+  for (const name of ['Levels of this answer', 'How it was said', 'The same as a table']) {
+    const inner = answers.nth(n).getByText(name, { exact: true });
+    if ((await inner.count()) > 0) await inner.click();
+  }
+}
+
 const myTurn = (page) => page.getByText('Your turn. Take your time.').waitFor({ timeout: 15_000 });
 
 export const pages = [
@@ -79,6 +97,136 @@ export const pages = [
       await page.goto('/settings');
       await page.getByRole('button', { name: 'Delete everything' }).click();
       await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'report-rate',
+    go: async (page, server) => {
+      await openReport(page, server);
+      await page.getByText('First, what do you say?').waitFor();
+    },
+  },
+  {
+    name: 'report-whole',
+    server: { rated: true },
+    go: (page, server) => openReport(page, server),
+  },
+  {
+    name: 'report-answer',
+    server: { rated: true },
+    go: async (page, server) => {
+      await openReport(page, server);
+      await openAnswer(page, 0);
+      await page.getByRole('link', { name: /^Note 2/ }).click();
+    },
+  },
+  {
+    name: 'report-parts',
+    server: { rated: true },
+    go: async (page, server) => {
+      await openReport(page, server);
+      await openAnswer(page, 0);
+      await page.getByText('Parts of the story', { exact: true }).first().click();
+      await page.getByRole('button', { name: 'Strike out “um”' }).click();
+      await page.getByRole('button', { name: 'Put back “um”' }).waitFor();
+    },
+  },
+  {
+    name: 'report-playing',
+    viewport: true,
+    server: { rated: true },
+    go: async (page, server) => {
+      await openReport(page, server);
+      await openAnswer(page, 1);
+      const slider = page.getByRole('slider');
+      await slider.focus();
+      for (let i = 0; i < 4; i += 1) await page.keyboard.press('ArrowRight');
+      await slider.scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'report-correct',
+    server: { rated: true },
+    go: async (page, server) => {
+      await openReport(page, server);
+      await openAnswer(page, 0);
+      await page.getByRole('button', { name: 'Correct the transcript' }).click();
+      await page.getByRole('textbox', { name: 'What you said' }).waitFor();
+    },
+  },
+  {
+    name: 'report-again',
+    server: { rated: true },
+    go: async (page, server) => {
+      await openReport(page, server);
+      await openAnswer(page, 1);
+      await page.getByRole('button', { name: 'Correct the transcript' }).click();
+      await page.getByRole('textbox', { name: 'What you said' }).fill('Our inbox had no owner.');
+      await page.getByRole('button', { name: 'Judge it again' }).click();
+      await page.getByText('judging answer 1 again').waitFor();
+    },
+  },
+  ...['judging', 'partial', 'failed', 'no_answers', 'not_yet'].map((report) => ({
+    name: `report-${report.replace('_', '-')}`,
+    server: { rated: true, report },
+    go: (page, server) => openReport(page, server),
+  })),
+  {
+    name: 'report-retake',
+    server: { rated: true, retaken: true },
+    go: async (page, server) => {
+      await openReport(page, server, { retake: true });
+      await page.getByText('A better answer').waitFor();
+    },
+  },
+  {
+    name: 'report-delete',
+    viewport: true,
+    go: async (page, server) => {
+      await openReport(page, server);
+      await page.getByRole('button', { name: 'Skip this' }).click();
+      await page.getByRole('button', { name: 'Delete for good' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'compare',
+    server: { rated: true, retaken: true },
+    go: async (page, server) => {
+      await openReport(page, server, { retake: true });
+      await page.getByRole('link', { name: 'See both side by side' }).click();
+      await page.getByText('What changed').waitFor();
+    },
+  },
+  {
+    name: 'history',
+    server: { retaken: true },
+    go: async (page) => {
+      await page.goto('/history');
+      await page.getByRole('heading', { name: 'History' }).waitFor();
+    },
+  },
+  {
+    name: 'history-none',
+    server: { empty: true },
+    go: async (page) => {
+      await page.goto('/history');
+      await page.getByText('No interview yet.').waitFor();
+    },
+  },
+  {
+    name: 'history-refused',
+    offline: true,
+    go: async (page) => {
+      await page.goto('/history');
+      await page
+        .getByLabel('A Greenroom file')
+        .setInputFiles({
+          name: 'notes.greenroom',
+          mimeType: 'text/plain',
+          buffer: Buffer.from('x'),
+        });
+      await page.getByRole('alert').waitFor();
     },
   },
   { name: 'missing', missing: true, go: (page) => page.goto('/nowhere') },

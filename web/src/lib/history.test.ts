@@ -19,12 +19,7 @@ const shape = (...list: InterviewSummary[]) =>
   grouped(list).map((sitting) => [sitting.interview.id, ...sitting.retakes.map(({ id }) => id)]);
 
 test('retakes stand under their interview, oldest first, and a retake of a retake too', () => {
-  const list = [
-    interview('d'),
-    interview('c', 'b'),
-    interview('b', 'a'),
-    interview('a'),
-  ];
+  const list = [interview('d'), interview('c', 'b'), interview('b', 'a'), interview('a')];
   expect(shape(...list)).toEqual([['d'], ['a', 'b', 'c']]);
 });
 
@@ -33,5 +28,5 @@ test('a retake whose interview was deleted stands alone', () => {
 });
 
 test('a circle loses no interview', () => {
-  expect(shape(interview('b', 'a'), interview('a', 'b')).toEqual([['b'], ['a']]);
+  expect(shape(interview('b', 'a'), interview('a', 'b'))).toEqual([['b'], ['a']]);
 });
