@@ -14,7 +14,7 @@ use crate::{
     engine_room::EngineRoom,
     http::{camera::Takes, guard::Guard},
     jobs,
-    live::Registry,
+    live::{Registry, check::Playing},
     new_id,
 };
 
@@ -30,6 +30,8 @@ pub struct App {
     pub live: Registry,
     /// Camera recordings that are coming in.
     pub takes: Takes,
+    /// The line of the loudspeaker's check, while it is played.
+    pub playing: Playing,
     /// Who may talk to the server.
     pub guard: Arc<Guard>,
     /// The one local person.
@@ -57,12 +59,14 @@ impl App {
         })?;
         let store = jobs::open_store(&config.data.database_url()?, &folder).await?;
         let person = store.local_person(new_id!(PersonId), world::now()).await?.id;
-        let token: String = world::random::<24>().iter().map(|byte| format!("{byte:02x}")).collect();
+        let token: String =
+            world::random::<24>().iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Arc::new(Self {
             bank: content::bank()?,
             engines: EngineRoom::new(config.data.models()?, store.clone(), Handle::current())?,
             live: Registry::default(),
             takes: Takes::default(),
+            playing: Playing::default(),
             guard: Arc::new(Guard::new(port, &config.listen.hosts, token)),
             person,
             folder,

@@ -8,4 +8,5 @@ pub mod engine_room;
 pub mod http;
 pub mod jobs;
 pub mod live;
+pub mod portable;
 pub mod wire;

@@ -150,7 +150,9 @@ fn refused(error: store::Error) -> Error {
             Error::invalid("piece", format!("piece {seq} {problem}"))
         }
         store::Error::Sound(
-            error @ (sound::Error::Behind { .. } | sound::Error::InUse { .. } | sound::Error::Io { .. }),
+            error @ (sound::Error::Behind { .. }
+            | sound::Error::InUse { .. }
+            | sound::Error::Io { .. }),
         ) => Error::Unavailable { code: "not_stored", detail: error.to_string() },
         error => anyhow::Error::from(error).into(),
     }

@@ -27,7 +27,8 @@ pub async fn delete(
     Json(Confirmation { confirm }): Json<Confirmation>,
 ) -> Result<StatusCode, Error> {
     if confirm != CONFIRMATION {
-        let detail = format!("to delete everything for good, send {{\"confirm\": \"{CONFIRMATION}\"}}");
+        let detail =
+            format!("to delete everything for good, send {{\"confirm\": \"{CONFIRMATION}\"}}");
         return Err(Error::invalid("not_confirmed", detail));
     }
     let held = app.store.interviews_of(app.person).await.map_err(anyhow::Error::from)?;

@@ -1,32 +1,45 @@
 //! The HTTP interface: the web app, its data, and the live line.
 
 pub mod assets;
+pub mod camera;
 pub mod convert;
+pub mod corrections;
 pub mod error;
+pub mod everything;
+pub mod export;
 pub mod goals;
 pub mod guard;
 pub mod interviews;
+pub mod next_step;
+pub mod range;
+pub mod report;
 pub mod report_view;
 pub mod settings;
 pub mod sound;
 pub mod status;
+pub mod voice;
 
 use std::sync::Arc;
 
-use axum::{Router, http::HeaderValue, middleware, routing};
+use axum::{Router, extract::DefaultBodyLimit, http::HeaderValue, middleware, routing};
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 use utoipa::{OpenApi, openapi::OpenApi as Document};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{app::App, live::socket, wire};
+use crate::{
+    app::App,
+    live::{check, socket},
+    wire,
+};
 
-/// Schemas that no path names: the messages of the live line.
+/// Schemas that no path names: the messages of the sockets, and problems.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Greenroom", description = "The HTTP interface of a Greenroom server."),
     components(schemas(
         wire::live::ClientMessage,
         wire::live::ServerMessage,
+        wire::check::CheckMessage,
         error::Problem
     ))
 )]
@@ -47,6 +60,25 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(interviews::rate))
         .routes(routes!(interviews::retake))
         .routes(routes!(sound::clip))
+        .routes(routes!(report::report))
+        .routes(routes!(report::compare))
+        .routes(routes!(corrections::correct, corrections::undo))
+        .routes(routes!(corrections::strike))
+        .routes(routes!(camera::add))
+        .routes(routes!(camera::watch))
+        .routes(routes!(export::export))
+        .routes(routes!(everything::delete))
+        .routes(routes!(next_step::get))
+        .routes(routes!(next_step::dismiss))
+        .routes(routes!(voice::check))
+        .merge(uploads())
+}
+
+/// What takes more than a request usually may have.
+fn uploads() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(export::import))
+        .layer(DefaultBodyLimit::max(export::IMPORT_BYTES_MAX))
 }
 
 /// The OpenAPI document of everything under `/api`.
@@ -60,6 +92,7 @@ pub fn router(app: &Arc<App>) -> Router {
     let (api, document) = api().split_for_parts();
     api.route("/api/openapi.json", routing::get(async || axum::Json(document)))
         .route("/api/interviews/{id}/live", routing::any(socket::open))
+        .route("/api/check/microphone", routing::any(check::open))
         .fallback(assets::serve)
         .layer(CompressionLayer::new())
         .layer(header("x-content-type-options", "nosniff"))

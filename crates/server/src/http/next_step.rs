@@ -35,9 +35,8 @@ pub async fn get(State(app): State<Arc<App>>) -> Result<Json<Option<NextStep>>, 
     steps.extend(goals.is_empty().then(set_goal));
     steps.extend(near(&goals, today));
     steps.push(least_practised(&held));
-    let step = steps
-        .into_iter()
-        .find(|step| !dismissed.iter().any(|dismissal| dismissal.step == step.id));
+    let step =
+        steps.into_iter().find(|step| !dismissed.iter().any(|dismissal| dismissal.step == step.id));
     Ok(Json(step))
 }
 
@@ -50,8 +49,7 @@ pub async fn dismiss(
     if step.is_empty() || step.chars().count() > STEP_CHARS_MAX {
         return Err(Error::NotFound("next step"));
     }
-    let dismissal =
-        Dismissal { person: app.person, step, interview: None, at: world::now() };
+    let dismissal = Dismissal { person: app.person, step, interview: None, at: world::now() };
     app.store.dismiss(&dismissal).await.map_err(anyhow::Error::from)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -28,8 +28,9 @@ pub enum Range {
 #[must_use]
 pub fn asked(headers: &HeaderMap, length: u64) -> Range {
     let value = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
-    let Some((first, last)) =
-        value.and_then(|value| value.strip_prefix("bytes=")).and_then(|range| range.split_once('-'))
+    let Some((first, last)) = value
+        .and_then(|value| value.strip_prefix("bytes="))
+        .and_then(|range| range.split_once('-'))
     else {
         return Range::All;
     };

@@ -458,9 +458,7 @@ fn level(answer: &Answer, judgement: &Judgement, interview: Option<&Interview>) 
         evidence: evidence(answer, &judgement.evidence),
         coverage: wire::Coverage { answered: judged, asked: 1 },
         edited: judgement.edited,
-        anchors: interview
-            .and_then(|interview| anchors(interview, &judgement.criterion))
-            .or(own),
+        anchors: interview.and_then(|interview| anchors(interview, &judgement.criterion)).or(own),
     }
 }
 

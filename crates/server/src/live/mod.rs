@@ -1,9 +1,11 @@
 //! Interviews that go on: one [`room`] each, a task of its own that owns the conversation, and the
 //! sockets that browsers open to them.
 
+pub mod check;
 pub mod clock;
 pub mod ear;
 pub mod frame;
+pub mod meter;
 pub mod notes;
 mod room;
 pub mod socket;

@@ -4,6 +4,7 @@
 //! Times inside an interview are microseconds of interview time (`…_us`); times of the calendar are
 //! RFC 3339 in UTC (`…_at`). Ids are printed with their prefix (`itv_…`).
 
+pub mod check;
 pub mod goal;
 pub mod interview;
 pub mod library;
