@@ -180,7 +180,8 @@ export const api = {
   startInterview: (wishes: Wishes) => change<Created>('POST', '/api/interviews', wishes),
   interview: (id: string) => read<Interview>(`/api/interviews/${at(id)}`),
   deleteInterview: (id: string) => change<void>('DELETE', `/api/interviews/${at(id)}`),
-  deleteEverything: () => change<void>('DELETE', '/api/everything'),
+  deleteEverything: () =>
+    change<void>('DELETE', '/api/everything', { confirm: 'delete everything' }),
   report: (id: string, signal?: AbortSignal) =>
     read<Report>(`/api/interviews/${at(id)}/report`, signal),
   rate: (id: string, ratings: Ratings) =>
