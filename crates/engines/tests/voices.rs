@@ -285,7 +285,7 @@ fn interviewers_are_understood() {
     let listening = listen::load(&models(), 1);
     let recogniser = listening.recogniser.expect("a recogniser");
     let voice = &*voices().quick;
-    let (mut wrong, mut all) = (0, 0);
+    let (mut wrong, mut all, mut misheard) = (0, 0, Vec::new());
     for persona in personas() {
         for line in lines(&persona) {
             let sound = speak(voice, &line, &persona.voice);
@@ -295,13 +295,13 @@ fn interviewers_are_understood() {
             let heard: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
             let (said, heard) = (plain_words(&line), plain_words(&heard.join(" ")));
             let errors = distance(&said, &heard);
-            if errors > 0 {
-                println!("{errors}: {said:?} was heard as {heard:?}");
-            }
             wrong += errors;
             all += said.len();
+            if errors > 0 {
+                misheard.push((said.join(" "), heard.join(" ")));
+            }
         }
     }
     assert!(all > 200, "only {all} words were said");
-    assert!(wrong * 10 <= all, "{wrong} of {all} words were misheard");
+    assert!(wrong * 10 <= all, "{wrong} of {all} words were misheard: {misheard:#?}");
 }
