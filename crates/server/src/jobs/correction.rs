@@ -113,9 +113,10 @@ mod tests {
     use super::*;
 
     fn heard(text: &str) -> Vec<Word> {
-        let timed = text.split_whitespace().zip(0_i64..).map(|(text, i)| {
-            Word::timed(text, Span::new(i * 1_000_000, i * 1_000_000 + 800_000))
-        });
+        let timed = text
+            .split_whitespace()
+            .zip(0_i64..)
+            .map(|(text, i)| Word::timed(text, Span::new(i * 1_000_000, i * 1_000_000 + 800_000)));
         timed.collect()
     }
 
@@ -136,7 +137,11 @@ mod tests {
 
     #[test]
     fn a_replaced_word_takes_the_time_of_the_one_before() {
-        let corrected = check("we moved the date base over night", "we moved the database over night", 2.0 / 7.0);
+        let corrected = check(
+            "we moved the date base over night",
+            "we moved the database over night",
+            2.0 / 7.0,
+        );
         assert_eq!(corrected.words[3].span, Some(Span::new(3_000_000, 4_800_000)));
         assert_eq!(corrected.words[4].span, Some(Span::new(5_000_000, 5_800_000)));
         assert_eq!(corrected.places[5], 4, "'over' moved one place to the front");

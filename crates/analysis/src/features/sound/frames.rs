@@ -188,8 +188,7 @@ impl Spectrum {
     }
 
     fn bands(&mut self, samples: &[f32]) -> [f32; BANDS] {
-        for (input, (sample, weight)) in
-            self.input.iter_mut().zip(samples.iter().zip(&self.window))
+        for (input, (sample, weight)) in self.input.iter_mut().zip(samples.iter().zip(&self.window))
         {
             *input = sample * weight;
         }

@@ -113,11 +113,7 @@ fn measure_pitch(listened: &Listened<'_>, loudness: &level::Loudness, sound: &mu
         // Creaky voice and rare octave errors lie an octave away and would count more than speech.
         let near: Vec<f64> = semitones.filter(|st| st.abs() < OCTAVE_ST).collect();
         sound.features.push(feature("pitch_median_hz", median_hz, Unit::Hertz));
-        sound.features.push(feature(
-            "pitch_spread_st",
-            level::deviation(&near),
-            Unit::Semitones,
-        ));
+        sound.features.push(feature("pitch_spread_st", level::deviation(&near), Unit::Semitones));
         sound.pitch_st = pitch_curve(listened.tracks, &sound.voiced, median_hz);
         return;
     } else {
@@ -153,7 +149,7 @@ fn search_fillers(listened: &Listened<'_>, loudness: &level::Loudness, sound: &m
     } else if listened.reliability.noise_suppression {
         "Noise suppression was on, which takes um and uh for noise."
     } else {
-        sound.fillers = fillers::find(listened, loudness);
+        sound.fillers = fillers::find(listened);
         return;
     };
     sound.left_out.push(left_out("um and uh in the sound", why));

@@ -10,7 +10,8 @@ struct Noise(u64);
 
 impl Noise {
     fn next(&mut self) -> f32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 40) as f32 / (1_u64 << 24) as f32) * 2.0 - 1.0
     }
 }
@@ -71,7 +72,8 @@ fn sound(parts: &[Part], noise_level: f32) -> Vec<f32> {
                     let part = i as f64 / count as f64;
                     let f0_hz = from_hz * (to_hz / from_hz).powf(part);
                     phase += f0_hz / SAMPLE_HZ as f64;
-                    let harmonics = (1..40).map(|n| f64::from(n) * f0_hz).take_while(|hz| *hz < 5_000.0);
+                    let harmonics =
+                        (1..40).map(|n| f64::from(n) * f0_hz).take_while(|hz| *hz < 5_000.0);
                     let value: f64 = harmonics
                         .enumerate()
                         .map(|(n, hz)| {
@@ -282,8 +284,10 @@ fn silence_measures_nothing_and_says_so() {
 
 #[test]
 fn a_measure_that_is_off_is_not_computed() {
-    let off = Switches::without([Measure::Pitch, Measure::Loudness, Measure::Pauses, Measure::Fillers]);
-    let parts = [babble(3_000, 130.0), vec![silence(500), voice(400, 120.0, 118.0), silence(400)]].concat();
+    let off =
+        Switches::without([Measure::Pitch, Measure::Loudness, Measure::Pauses, Measure::Fillers]);
+    let parts =
+        [babble(3_000, 130.0), vec![silence(500), voice(400, 120.0, 118.0), silence(400)]].concat();
     let sound = measured(&parts, &Setting { switches: off, ..Setting::default() });
     assert!(sound.features.is_empty() && sound.left_out.is_empty());
     assert!(sound.pauses.is_empty() && sound.fillers.is_empty() && sound.latency_us.is_none());
@@ -293,19 +297,33 @@ fn a_measure_that_is_off_is_not_computed() {
 #[test]
 fn a_held_vowel_at_a_silence_is_a_possible_filler_and_speech_is_none() {
     let speech = babble(2_970, 125.0);
-    let with = [speech.clone(), vec![silence(400), voice(380, 118.0, 114.0), silence(400)], speech.clone()].concat();
+    let with = [
+        speech.clone(),
+        vec![silence(400), voice(380, 118.0, 114.0), silence(400)],
+        speech.clone(),
+    ]
+    .concat();
     let sound = measured(&with, &Setting::default());
     assert_eq!(sound.fillers.len(), 1, "{:?}", sound.fillers);
     let span = sound.fillers[0].span.expect("it was heard");
     let begin_us = START_US + 2_970_000 + 400_000;
-    assert!((span.start_us - begin_us).abs() < 60_000 && (span.micros() - 380_000).abs() < 80_000, "{span:?}");
-    assert!(measured(&[speech.clone(), vec![silence(800)], speech].concat(), &Setting::default()).fillers.is_empty());
+    assert!(
+        (span.start_us - begin_us).abs() < 60_000 && (span.micros() - 380_000).abs() < 80_000,
+        "{span:?}"
+    );
+    assert!(
+        measured(&[speech.clone(), vec![silence(800)], speech].concat(), &Setting::default())
+            .fillers
+            .is_empty()
+    );
 }
 
 #[test]
 fn no_filler_is_heard_in_a_glide_a_bright_vowel_or_a_recognised_word() {
     let speech = babble(2_970, 125.0);
-    let around = |middle: Part| [speech.clone(), vec![silence(400), middle, silence(400)], speech.clone()].concat();
+    let around = |middle: Part| {
+        [speech.clone(), vec![silence(400), middle, silence(400)], speech.clone()].concat()
+    };
     let glide = measured(&around(voice(380, 110.0, 150.0)), &Setting::default());
     assert!(glide.fillers.is_empty(), "{:?}", glide.fillers);
     let bright = Part::Voice { ms: 380, from_hz: 118.0, to_hz: 116.0, formants: EE, gain: 1.0 };

@@ -15,10 +15,56 @@ const SAME_COSINE: f32 = 0.88;
 
 /// Words that questions of every kind ask with.
 const ASKING: &[&str] = &[
-    "a", "about", "an", "and", "any", "as", "at", "by", "can", "could", "describe", "did", "do",
-    "example", "for", "from", "give", "had", "has", "have", "how", "i", "in", "is", "it", "me", "of",
-    "on", "or", "something", "someone", "tell", "that", "the", "them", "they", "time", "to", "us",
-    "was", "were", "what", "when", "where", "which", "who", "with", "would", "you", "your",
+    "a",
+    "about",
+    "an",
+    "and",
+    "any",
+    "as",
+    "at",
+    "by",
+    "can",
+    "could",
+    "describe",
+    "did",
+    "do",
+    "example",
+    "for",
+    "from",
+    "give",
+    "had",
+    "has",
+    "have",
+    "how",
+    "i",
+    "in",
+    "is",
+    "it",
+    "me",
+    "of",
+    "on",
+    "or",
+    "something",
+    "someone",
+    "tell",
+    "that",
+    "the",
+    "them",
+    "they",
+    "time",
+    "to",
+    "us",
+    "was",
+    "were",
+    "what",
+    "when",
+    "where",
+    "which",
+    "who",
+    "with",
+    "would",
+    "you",
+    "your",
 ];
 
 /// Finds questions in the bank.
@@ -57,9 +103,9 @@ impl Questions {
         {
             return Question { text: text.to_owned(), ..question.clone() };
         }
-        let by_meaning = self.nearest(text).and_then(|(cosine, id)| {
-            bank.questions.get(id).map(|question| (cosine, question))
-        });
+        let by_meaning = self
+            .nearest(text)
+            .and_then(|(cosine, id)| bank.questions.get(id).map(|question| (cosine, question)));
         if let Some((cosine, question)) = by_meaning
             && cosine >= SAME_COSINE
         {

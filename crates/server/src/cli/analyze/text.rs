@@ -46,7 +46,11 @@ fn print_answer(out: &mut dyn Write, answer: &AnswerOut) -> Result<()> {
         writeln!(out, "  left out: {}: {}", label(&one.what), one.why)?;
     }
     if answer.dropped > 0 {
-        writeln!(out, "  {} claims did not hold against the words and were dropped", answer.dropped)?;
+        writeln!(
+            out,
+            "  {} claims did not hold against the words and were dropped",
+            answer.dropped
+        )?;
     }
     Ok(())
 }

@@ -222,10 +222,7 @@ fn words(turn: &Turn) -> Vec<Word> {
             let span = span(word.start_s, word.end_s);
             let one = words_of(&word.text);
             let count = one.len();
-            one.into_iter().map(move |word| Word {
-                span: span.filter(|_| count == 1),
-                ..word
-            })
+            one.into_iter().map(move |word| Word { span: span.filter(|_| count == 1), ..word })
         });
         return timed.collect();
     }
@@ -259,7 +256,8 @@ fn opens_question(text: &str) -> bool {
     let text = text.to_lowercase().replace('\u{2019}', "'");
     sentences(&text).iter().any(|sentence| {
         let sentence = sentence.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let polite = ["okay, ", "ok, ", "so, ", "so ", "now, ", "now ", "thanks, ", "great, ", "please "];
+        let polite =
+            ["okay, ", "ok, ", "so, ", "so ", "now, ", "now ", "thanks, ", "great, ", "please "];
         let bare = polite.iter().find_map(|start| sentence.strip_prefix(start)).unwrap_or(sentence);
         NEW_QUESTIONS.iter().any(|start| bare.starts_with(start))
     })
