@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use interview::{Span, Word, word::words_of};
+use interview::{Span, word::words_of};
 
 use crate::{
     Captions, Embedder, Error, LISTEN_HZ, LanguageModel, Recogniser, Recognition, Request, TurnEnd,
@@ -19,7 +19,7 @@ use crate::{
 const SPEECH_RMS: f32 = 0.01;
 /// The level of [`ToneVoice`].
 const TONE_LEVEL: f32 = 0.1;
-/// How long a word takes that is spoken or placed by these engines.
+/// How long [`ToneVoice`] takes for a word.
 const WORD_MS: usize = 300;
 /// Samples that [`ToneVoice`] hands over at once: 100 ms.
 const PIECE_SAMPLES: usize = 2_400;
@@ -177,18 +177,6 @@ impl LanguageModel for ScriptedLanguageModel {
     fn identity(&self) -> &str {
         "scripted-language-model"
     }
-}
-
-/// Words for a test, `WORD_MS` each, one after the other from `start_us` on.
-#[must_use]
-pub fn timed_words(text: &str, start_us: i64) -> Vec<Word> {
-    let step_us = WORD_MS as i64 * 1000;
-    let mut words = words_of(text);
-    for (index, word) in words.iter_mut().enumerate() {
-        let first_us = start_us + index as i64 * step_us;
-        word.span = Some(Span::new(first_us, first_us + step_us));
-    }
-    words
 }
 
 fn rms(samples: &[f32]) -> f32 {

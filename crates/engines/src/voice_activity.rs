@@ -1,6 +1,4 @@
-//! Whether somebody speaks: Silero's model, and the segments of speech that follow from it.
-
-mod segment;
+//! Whether somebody speaks: Silero's model.
 
 use std::{
     path::Path,
@@ -9,7 +7,6 @@ use std::{
 
 use ort::{session::Session, value::TensorRef};
 
-pub use self::segment::{Segment, Segmenter};
 use crate::{
     Error, LISTEN_HZ, VoiceActivity,
     runtime::{Runtime, run_error},

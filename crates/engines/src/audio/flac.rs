@@ -1,10 +1,6 @@
 //! FLAC: what Greenroom keeps recordings in.
 
-use std::{
-    io::{Cursor, Read, Seek, SeekFrom, Write},
-    ops::Range,
-    path::Path,
-};
+use std::io::{Cursor, Seek, SeekFrom, Write};
 
 use flacenc::{
     bitsink::ByteSink,
@@ -15,10 +11,9 @@ use flacenc::{
 };
 use symphonia::core::{
     codecs::audio::{AudioDecoder, AudioDecoderOptions},
-    formats::{FormatOptions, FormatReader, SeekMode, SeekTo, TrackType, probe::Hint},
+    formats::{FormatOptions, FormatReader, TrackType, probe::Hint},
     io::{MediaSource, MediaSourceStream},
     meta::MetadataOptions,
-    units::Timestamp,
 };
 
 use super::{AudioError, SECONDS_MAX};
@@ -144,41 +139,21 @@ pub fn encode_flac(samples: &[i16], hz: u32) -> Result<Vec<u8>, AudioError> {
 /// # Errors
 /// When `bytes` are no FLAC or damaged.
 pub fn decode_flac(bytes: &[u8]) -> Result<(Vec<i16>, u32), AudioError> {
-    read(Box::new(Cursor::new(bytes.to_vec())), 0..u64::MAX)
-}
-
-/// Samples `range` of the mono FLAC file at `path` (fewer where it ends), and its rate.
-///
-/// # Errors
-/// When the file cannot be read, is no FLAC or damaged.
-pub fn read_flac_range(path: &Path, range: Range<u64>) -> Result<(Vec<i16>, u32), AudioError> {
-    let file = std::fs::File::open(path)
-        .map_err(|source| AudioError::File { path: path.to_owned(), source })?;
-    read(Box::new(file), range)
-}
-
-fn read(
-    mut source: Box<dyn MediaSource>,
-    range: Range<u64>,
-) -> Result<(Vec<i16>, u32), AudioError> {
-    if let Some(hz) = empty_stream_hz(&mut source)? {
+    if let Some(hz) = empty_stream_hz(bytes) {
         return Ok((Vec::new(), hz));
     }
-    let mut reader = FlacReader::open(source)?;
-    let samples = reader.read(range)?;
-    Ok((samples, reader.hz))
+    FlacReader::open(Box::new(Cursor::new(bytes.to_vec())))?.read()
 }
 
 /// The rate of a stream that ends with its header, which the reader takes for a broken one.
-fn empty_stream_hz(source: &mut Box<dyn MediaSource>) -> Result<Option<u32>, AudioError> {
-    let mut head = Vec::new();
-    let taken = source.by_ref().take(HEADER_BYTES as u64 + 1).read_to_end(&mut head);
-    taken.and_then(|_| source.seek(SeekFrom::Start(0))).map_err(convert_error)?;
-    if head.len() != HEADER_BYTES || !head.starts_with(b"fLaC") {
-        return Ok(None);
+fn empty_stream_hz(bytes: &[u8]) -> Option<u32> {
+    match bytes {
+        // The rate is 20 bits in front of the channels.
+        [b'f', b'L', b'a', b'C', .., _] if bytes.len() == HEADER_BYTES => {
+            Some(u32::from_be_bytes([0, bytes[18], bytes[19], bytes[20]]) >> 4)
+        }
+        _ => None,
     }
-    // The rate is 20 bits in front of the channels.
-    Ok(Some(u32::from_be_bytes([0, head[18], head[19], head[20]]) >> 4))
 }
 
 struct FlacReader {
@@ -186,8 +161,6 @@ struct FlacReader {
     decoder: Box<dyn AudioDecoder>,
     track: u32,
     hz: u32,
-    /// Samples in the stream, where its header says so.
-    samples: Option<u64>,
 }
 
 impl FlacReader {
@@ -208,41 +181,25 @@ impl FlacReader {
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(params, &AudioDecoderOptions::default())
             .map_err(convert_error)?;
-        Ok(Self { track: track.id, hz, samples: track.num_frames, decoder, format })
+        Ok(Self { track: track.id, hz, decoder, format })
     }
 
-    fn read(&mut self, range: Range<u64>) -> Result<Vec<i16>, AudioError> {
-        let end = range.end.min(self.samples.unwrap_or(u64::MAX));
-        if range.start >= end {
-            return Ok(Vec::new());
-        }
-        if range.start > 0 {
-            let Ok(start) = i64::try_from(range.start) else { return Ok(Vec::new()) };
-            let to = SeekTo::Timestamp { ts: Timestamp::new(start), track_id: self.track };
-            match self.format.seek(SeekMode::Accurate, to) {
-                Ok(_) => self.decoder.reset(),
-                Err(error) => return Err(convert_error(error)),
-            }
-        }
+    /// All samples and their rate.
+    fn read(mut self) -> Result<(Vec<i16>, u32), AudioError> {
         let mut samples = Vec::new();
         let mut block = Vec::new();
         while let Some(packet) = self.format.next_packet().map_err(convert_error)? {
-            let first = u64::try_from(packet.pts.get()).unwrap_or(0);
-            if first >= end {
-                break;
+            if packet.track_id != self.track {
+                continue;
             }
-            self.decoder
-                .decode(&packet)
-                .map_err(convert_error)?
-                .copy_to_vec_interleaved(&mut block);
-            let from = range.start.saturating_sub(first).min(block.len() as u64) as usize;
-            let to = (end - first).min(block.len() as u64) as usize;
-            samples.extend_from_slice(&block[from..to]);
+            let decoded = self.decoder.decode(&packet).map_err(convert_error)?;
+            decoded.copy_to_vec_interleaved::<i16>(&mut block);
+            samples.extend_from_slice(&block);
             if samples.len() as u64 > SECONDS_MAX * u64::from(self.hz) {
                 return Err(AudioError::TooLong);
             }
         }
-        Ok(samples)
+        Ok((samples, self.hz))
     }
 }
 
@@ -254,7 +211,7 @@ fn convert_error(reason: impl std::fmt::Display) -> AudioError {
 mod tests {
     use std::io::{Cursor, Seek, SeekFrom, Write};
 
-    use super::{FlacWriter, decode_flac, encode_flac, read_flac_range};
+    use super::{FlacWriter, decode_flac, encode_flac};
 
     /// Something between speech and noise, the same in each run.
     fn samples(count: usize) -> Vec<i16> {
@@ -303,22 +260,6 @@ mod tests {
         let bytes = sink.into_inner();
         assert_eq!(&bytes[..4], b"head");
         assert_eq!(decode_flac(&bytes[4..]).unwrap().0, samples(100));
-    }
-
-    #[test]
-    fn a_range_is_cut_at_the_exact_samples() {
-        let samples = samples(60_000);
-        let path =
-            std::env::temp_dir().join(format!("greenroom-range-{}.flac", std::process::id()));
-        std::fs::write(&path, encode_flac(&samples, 48_000).unwrap()).unwrap();
-        for (start, end) in [(0, 10), (4_095, 4_097), (30_001, 47_777), (59_990, 70_000)] {
-            let (cut, hz) = read_flac_range(&path, start..end).unwrap();
-            let (start, end) = (start as usize, (end as usize).min(samples.len()));
-            assert_eq!(cut, samples[start..end], "{start}..{end}");
-            assert_eq!(hz, 48_000);
-        }
-        assert!(read_flac_range(&path, 60_000..60_010).unwrap().0.is_empty());
-        std::fs::remove_file(&path).unwrap();
     }
 
     #[test]

@@ -13,9 +13,9 @@ use std::{io, path::PathBuf};
 pub use self::{
     damage::Damage,
     decode::{Decoder, Position, SECONDS_MAX, Sound, decode_file},
-    flac::{FlacWriter, decode_flac, encode_flac, read_flac_range},
+    flac::{FlacWriter, decode_flac, encode_flac},
     resample::{Resampler, resample},
-    wav::{encode_wav, wav_header},
+    wav::encode_wav,
 };
 
 /// Why sound could not be read or written.

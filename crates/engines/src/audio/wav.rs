@@ -5,8 +5,7 @@ const HEADER_BYTES: u32 = 44;
 
 /// The header of a mono 16-bit WAV of `samples` samples at `hz` samples a second; the samples follow
 /// it in little-endian order. A length beyond what the format can say is written as its largest.
-#[must_use]
-pub fn wav_header(samples: u32, hz: u32) -> [u8; 44] {
+fn wav_header(samples: u32, hz: u32) -> [u8; 44] {
     let data_bytes = samples.saturating_mul(2).min(u32::MAX - HEADER_BYTES);
     let mut header = [0; 44];
     header[0..4].copy_from_slice(b"RIFF");

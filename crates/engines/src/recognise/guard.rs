@@ -13,6 +13,10 @@ const ECHO_NO_SPEECH_PROBABILITY: f32 = 0.1;
 const TOKENS_A_SECOND_MAX: f32 = 12.0;
 /// Tokens that even the shortest piece may have.
 const TOKENS_FREE: f32 = 8.0;
+/// Even slow speakers have this many tokens in a second of sound that is loud: about one word.
+const TOKENS_A_LOUD_SECOND_MIN: f32 = 1.5;
+/// Below this much loud sound one long "um" may be all there is.
+const LOUD_SECONDS_MIN: f32 = 2.0;
 /// A phrase of up to this many tokens is looked at for repetition.
 const PHRASE_TOKENS_MAX: usize = 12;
 /// "No, no, no, no" is speech; more of the same is a loop.
@@ -23,25 +27,35 @@ const REPEATS_MAX: usize = 5;
 pub(super) enum Verdict {
     /// Words that were said.
     Speech,
+    /// Words that were said, but too few for the sound: the model may have stopped at a pause.
+    Short,
     /// Nobody spoke.
     Silence,
     /// The model ran away; another attempt may do better.
     Broken,
 }
 
-/// Judges the tokens that the model gave for `seconds` of sound. `echo` says that they repeat the
-/// initial text.
-pub(super) fn judge(
-    tokens: &[usize],
-    seconds: f32,
-    mean_log_probability: f32,
-    no_speech_probability: f32,
-    echo: bool,
-) -> Verdict {
+/// What the model gave for a piece of sound.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Given<'a> {
+    /// The text.
+    pub tokens: &'a [usize],
+    /// The mean log probability of its tokens.
+    pub mean_log_probability: f32,
+    /// The probability that nobody speaks.
+    pub no_speech_probability: f32,
+    /// Whether the text repeats the initial text.
+    pub echo: bool,
+}
+
+/// Judges what the model gave for `seconds` of sound of which `loud_seconds` are loud.
+pub(super) fn judge(given: Given<'_>, seconds: f32, loud_seconds: f32) -> Verdict {
+    let Given { tokens, mean_log_probability, no_speech_probability, echo } = given;
     if tokens.is_empty() {
         return Verdict::Silence;
     }
-    let too_many = tokens.len() as f32 > TOKENS_FREE + seconds * TOKENS_A_SECOND_MAX;
+    let count = tokens.len() as f32;
+    let too_many = count > TOKENS_FREE + seconds * TOKENS_A_SECOND_MAX;
     if too_many || ends_in_loop(tokens) {
         return Verdict::Broken;
     }
@@ -50,6 +64,9 @@ pub(super) fn judge(
     let echoed = echo && no_speech_probability > ECHO_NO_SPEECH_PROBABILITY;
     if unheard || echoed || mean_log_probability < LOG_PROBABILITY_HOPELESS {
         return Verdict::Silence;
+    }
+    if loud_seconds > LOUD_SECONDS_MIN && count < loud_seconds * TOKENS_A_LOUD_SECOND_MIN {
+        return Verdict::Short;
     }
     Verdict::Speech
 }
@@ -71,7 +88,7 @@ pub(crate) fn is_loop(tokens: &[usize]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Verdict, is_loop, judge};
+    use super::{Given, Verdict, is_loop, judge};
 
     #[test]
     fn repetition_is_a_loop_when_no_person_would() {
@@ -82,17 +99,45 @@ mod tests {
         assert!(!is_loop(&[]));
     }
 
+    fn check(
+        tokens: &[usize],
+        log_probability: f32,
+        no_speech: f32,
+        echo: bool,
+        expected: Verdict,
+    ) {
+        let given = Given {
+            tokens,
+            mean_log_probability: log_probability,
+            no_speech_probability: no_speech,
+            echo,
+        };
+        assert_eq!(judge(given, 5.0, 4.0), expected, "{given:?}");
+    }
+
     #[test]
     fn a_result_is_speech_silence_or_broken() {
         let words: Vec<usize> = (0..20).collect();
-        assert_eq!(judge(&words, 5.0, -0.3, 0.01, false), Verdict::Speech);
-        assert_eq!(judge(&words, 5.0, -0.3, 0.9, false), Verdict::Speech);
-        assert_eq!(judge(&words, 5.0, -1.2, 0.9, false), Verdict::Silence);
-        assert_eq!(judge(&words, 5.0, -1.6, 0.1, false), Verdict::Silence);
-        assert_eq!(judge(&words, 5.0, -0.3, 0.2, true), Verdict::Silence);
-        assert_eq!(judge(&[], 5.0, 0.0, 0.0, false), Verdict::Silence);
-        assert_eq!(judge(&words, 0.5, -0.3, 0.01, false), Verdict::Broken);
-        let looped = [&words[..], &[1, 2].repeat(6)[..], &words[..]].concat();
-        assert_eq!(judge(&looped, 30.0, -0.3, 0.01, false), Verdict::Broken);
+        check(&words, -0.3, 0.01, false, Verdict::Speech);
+        check(&words, -0.3, 0.9, false, Verdict::Speech);
+        check(&words, -1.2, 0.9, false, Verdict::Silence);
+        check(&words, -1.6, 0.1, false, Verdict::Silence);
+        check(&words, -0.3, 0.2, true, Verdict::Silence);
+        check(&[], 0.0, 0.0, false, Verdict::Silence);
+        check(&words[..4], -0.3, 0.01, false, Verdict::Short);
+        check(&words[..6], -0.3, 0.01, false, Verdict::Speech);
+        check(&words.repeat(4), -0.3, 0.01, false, Verdict::Broken);
+        check(&[&words[..], &[1, 2].repeat(6)[..]].concat(), -0.3, 0.01, false, Verdict::Broken);
+    }
+
+    #[test]
+    fn a_long_um_is_not_short() {
+        let given = Given {
+            tokens: &[1, 2],
+            mean_log_probability: -0.3,
+            no_speech_probability: 0.0,
+            echo: false,
+        };
+        assert_eq!(judge(given, 2.5, 1.9), Verdict::Speech);
     }
 }

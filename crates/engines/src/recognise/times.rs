@@ -51,6 +51,12 @@ impl Loudness {
         self.frames.iter().all(|frame| *frame < SILENCE_RMS)
     }
 
+    /// How many seconds of it are loud.
+    pub(super) fn loud_seconds(&self) -> f32 {
+        let loud = self.frames.iter().filter(|frame| **frame >= self.threshold).count();
+        loud as f32 * FRAME_US as f32 / 1e6
+    }
+
     /// `span` without silence at its ends; all of it when nothing in it is loud.
     fn trim(&self, span: Span) -> Span {
         let first = (span.start_us / FRAME_US).max(0) as usize;
@@ -126,17 +132,17 @@ mod tests {
     }
 
     /// Sound that is loud in these frames of 10 ms out of 100.
-    fn sound(loud: &[std::ops::Range<usize>]) -> Loudness {
+    fn sound(loud: &[(usize, usize)]) -> Loudness {
         let mut samples = vec![0.001; 100 * FRAME_SAMPLES];
-        for range in loud {
-            samples[range.start * FRAME_SAMPLES..range.end * FRAME_SAMPLES].fill(0.3);
+        for (first, end) in loud {
+            samples[first * FRAME_SAMPLES..end * FRAME_SAMPLES].fill(0.3);
         }
         Loudness::of(&samples)
     }
 
     #[test]
     fn a_pause_between_words_belongs_to_neither() {
-        let loudness = sound(&[10..30, 70..90]);
+        let loudness = sound(&[(10, 30), (70, 90)]);
         let words = vec![spelled("first", 0, 2), spelled("second", 2, 3)];
         let aligned = aligned(&[(0, 5), (1, 10), (2, 34), (3, 46)], &[0.9, 0.7, 0.5]);
         let words = place(words, &aligned, &loudness);
@@ -148,7 +154,7 @@ mod tests {
 
     #[test]
     fn spans_stay_in_order_and_inside_the_sound() {
-        let loudness = sound(&[0..100]);
+        let loudness = sound(&[(0, 100)]);
         let words = vec![spelled("a", 0, 1), spelled("b", 1, 2), spelled("c", 2, 3)];
         let placed = place(words, &aligned(&[(0, 40), (1, 30), (2, 900)], &[]), &loudness);
         let spans: Vec<Span> = placed.iter().filter_map(|word| word.span).collect();
@@ -164,6 +170,6 @@ mod tests {
     fn silence_is_known() {
         assert!(Loudness::of(&[0.0; 16_000]).is_silence());
         assert!(Loudness::of(&[]).is_silence());
-        assert!(!sound(&[10..20]).is_silence());
+        assert!(!sound(&[(10, 20)]).is_silence());
     }
 }
