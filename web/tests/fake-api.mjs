@@ -370,7 +370,15 @@ const ROUTES = [
   ['POST', /^\/api\/plans$/, (state, _, wishes) => planOf(state, wishes)],
   ['GET', /^\/api\/interviews$/, (state) => [...state.interviews.values()].reverse()],
   ['POST', /^\/api\/interviews$/, (state, _, wishes) => ({ id: make(state, wishes).id })],
-  ['GET', /^\/api\/interviews\/([^/]+)$/, (state, [id]) => state.interviews.get(id)],
+  [
+    'GET',
+    /^\/api\/interviews\/([^/]+)$/,
+    (state, [id]) => {
+      // The sample report brings its interview's turns and sound along.
+      if (state.interviews.get(id)?.state === 'ended') reportOf(state, id);
+      return state.interviews.get(id);
+    },
+  ],
   ['DELETE', /^\/api\/interviews\/([^/]+)$/, (state, [id]) => void state.interviews.delete(id)],
   [
     'DELETE',

@@ -219,13 +219,11 @@ export const pages = [
     offline: true,
     go: async (page) => {
       await page.goto('/history');
-      await page
-        .getByLabel('A Greenroom file')
-        .setInputFiles({
-          name: 'notes.greenroom',
-          mimeType: 'text/plain',
-          buffer: Buffer.from('x'),
-        });
+      await page.getByLabel('A Greenroom file').setInputFiles({
+        name: 'notes.greenroom',
+        mimeType: 'text/plain',
+        buffer: Buffer.from('x'),
+      });
       await page.getByRole('alert').waitFor();
     },
   },
