@@ -84,7 +84,8 @@ export async function api(server, method, path, body) {
     headers: { 'content-type': 'application/json', 'x-greenroom-token': token },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  if (!response.ok)
+    throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   const text = await response.text();
   return text ? JSON.parse(text) : undefined;
 }
@@ -198,7 +199,8 @@ export async function enter(browser, address, spoken, size = { width: 1440, heig
   candidate.wait = async (so, what, seconds = 90) => {
     const end = Date.now() + seconds * 1000;
     while (!so()) {
-      if (Date.now() > end) throw new Error(`waited ${seconds} s for ${what}; errors: ${candidate.errors}`);
+      if (Date.now() > end)
+        throw new Error(`waited ${seconds} s for ${what}; errors: ${candidate.errors}`);
       await page.waitForTimeout(100);
     }
   };
