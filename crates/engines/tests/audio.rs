@@ -52,6 +52,23 @@ fn what_is_there_of_a_truncated_file_is_read_and_reported() {
     assert!((pitch_hz(&sound.samples) - 440.0).abs() < 15.0);
 }
 
+/// The first `share` of a fixture's bytes hold about half of its tone.
+fn check_cut(name: &str, share: f64) {
+    let mut bytes = std::fs::read(fixture(name)).unwrap();
+    bytes.truncate((bytes.len() as f64 * share) as usize);
+    let samples = read_to_end(bytes).unwrap_or_else(|error| panic!("{name} cut off: {error}"));
+    let seconds = samples as f64 / f64::from(LISTEN_HZ);
+    assert!((0.3..0.7).contains(&seconds), "{name} cut off gave {seconds} s");
+}
+
+#[test]
+fn a_file_cut_in_half_gives_half_its_sound() {
+    check_cut("tone_8k_mono.wav", 0.5);
+    check_cut("tone.mp3", 0.5);
+    // More than half of this one is room for a title in front of the sound.
+    check_cut("tone.flac", 0.8);
+}
+
 #[test]
 fn a_file_cut_off_before_its_sound_is_an_error() {
     let bytes = std::fs::read(fixture("tone_opus.webm")).unwrap();
