@@ -61,7 +61,7 @@ fn unfinished(held: &[InterviewSummary]) -> Option<NextStep> {
     })?;
     Some(NextStep {
         id: format!("resume:{}", left.id),
-        title: format!("Go on with your {} interview", left.plan.format.name.to_lowercase()),
+        title: format!("Go on with your {}", left.plan.format.name.to_lowercase()),
         reason: format!("{} is still waiting where you left off.", left.plan.persona.name),
         href: format!("/room/{}", left.id),
     })

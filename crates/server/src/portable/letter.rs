@@ -30,7 +30,7 @@ pub fn title(shown: &Shown) -> String {
     let summary = &shown.interview.summary;
     let role = summary.role.as_ref().map(|role| format!(" for {role}")).unwrap_or_default();
     let day = summary.created_at.get(..10).unwrap_or_default();
-    format!("{} interview{role}, {day}", summary.format)
+    format!("{}{role}, {day}", summary.format)
 }
 
 /// The letter of an interview.
