@@ -2,11 +2,15 @@
 
 use axum::{
     Json,
+    body::to_bytes,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// The framework's own refusals are a line of text.
+const REFUSAL_BYTES_MAX: usize = 4096;
 
 /// Why a request was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -95,11 +99,31 @@ pub fn problem(status: StatusCode, code: &str, detail: impl Into<String>) -> Res
         detail: detail.into(),
     };
     let mut response = (status, Json(body)).into_response();
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        header::HeaderValue::from_static("application/problem+json"),
-    );
     response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+    response
+}
+
+/// Turns the plain refusals of the framework (a body that is no JSON, a method that is not served)
+/// into problem documents, so that every refusal reads alike.
+pub async fn as_problem(response: Response) -> Response {
+    let (status, kind) = (response.status(), response.headers().get(header::CONTENT_TYPE));
+    let plain = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !status.is_client_error() || !(plain || status == StatusCode::METHOD_NOT_ALLOWED) {
+        return response;
+    }
+    let code = match status {
+        StatusCode::METHOD_NOT_ALLOWED => "method_not_allowed",
+        StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "wrong_media_type",
+        StatusCode::UNPROCESSABLE_ENTITY => "invalid_body",
+        _ => "bad_request",
+    };
+    let text = to_bytes(response.into_body(), REFUSAL_BYTES_MAX).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let detail = if text.is_empty() { "this is not served here" } else { &*text };
+    problem(status, code, detail)
 }
 
 impl IntoResponse for Error {

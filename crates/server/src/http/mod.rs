@@ -94,6 +94,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/api/interviews/{id}/live", routing::any(socket::open))
         .route("/api/check/microphone", routing::any(check::open))
         .fallback(assets::serve)
+        .layer(middleware::map_response(error::as_problem))
         .layer(CompressionLayer::new())
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("referrer-policy", "no-referrer"))

@@ -1,0 +1,7 @@
+//! The server as a browser meets it: a real listener on loopback, a data folder of its own, no models.
+
+mod goals;
+mod guard;
+mod harness;
+mod portable;
+mod sitting;
