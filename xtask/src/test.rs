@@ -160,9 +160,13 @@ fn run_group(group: Group, tally: &mut Tally) -> anyhow::Result<()> {
 
 /// Fetches the default models into the folder that run and tests share.
 fn pull() -> anyhow::Result<()> {
-    let mut pull = shell::greenroom(&["models", "pull"])?;
-    pull.env("GREENROOM_MODELS", models());
-    shell::run(pull)
+    // The default ones, and those that only tests and other settings use.
+    for wanted in [&["models", "pull"][..], &["models", "pull", "kokoro", "whisper-tiny-en"]] {
+        let mut pull = shell::greenroom(wanted)?;
+        pull.env("GREENROOM_MODELS", models());
+        shell::run(pull)?;
+    }
+    Ok(())
 }
 
 /// `GREENROOM_MODELS` where it is set, else a folder in the work tree that git does not see.

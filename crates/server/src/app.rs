@@ -63,7 +63,8 @@ impl App {
             world::random::<24>().iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Arc::new(Self {
             bank: content::bank()?,
-            engines: EngineRoom::new(config.data.models()?, store.clone(), Handle::current())?,
+            engines: EngineRoom::new(config.data.models()?, store.clone(), Handle::current())?
+                .with_voice(config.voice),
             live: Registry::default(),
             takes: Takes::default(),
             playing: Playing::default(),

@@ -24,6 +24,8 @@ pub struct Config {
     pub listen: Listen,
     /// Where things are kept.
     pub data: Data,
+    /// The interviewers' voice.
+    pub voice: Voice,
     /// The language model.
     pub language: Language,
 }
@@ -65,6 +67,26 @@ pub struct Data {
     /// `sqlite:…` or `postgres:…`; an SQLite file in the data folder if left out. May hold a
     /// password, so it is never printed.
     pub database: Option<SecretString>,
+}
+
+/// The interviewers' voice.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Voice {
+    /// Which engine speaks.
+    pub engine: VoiceEngine,
+}
+
+/// Which engine speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VoiceEngine {
+    /// Speaks at once, for several candidates on two cores.
+    #[default]
+    Quick,
+    /// Sounds most natural and takes about half of a line's length to speak it; needs the model
+    /// "kokoro".
+    Natural,
 }
 
 /// The language model.
@@ -147,7 +169,9 @@ impl Config {
             );
         }
         if self.language.mode == LanguageMode::Remote && self.language.url.is_none() {
-            bail!("language.mode is \"remote\" but language.url is missing; set it or use \"auto\"");
+            bail!(
+                "language.mode is \"remote\" but language.url is missing; set it or use \"auto\""
+            );
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::Context;
 use engines::{
-    Captions, Embedder, LanguageModel, Recogniser, TurnEnd,
+    Captions, Embedder, LanguageModel, Recogniser, TurnEnd, Voice,
     catalogue::{Board, Catalogue, Fetch, Origins, Phase, State},
     language::{OpenAi, OpenAiSettings, Worker, WorkerSettings},
     listen::RUNTIME_FILE,
@@ -22,7 +22,7 @@ use store::Store;
 use tokio::runtime::Handle;
 
 use crate::{
-    config::{self, LanguageMode},
+    config::{self, LanguageMode, VoiceEngine},
     live::{ear::Ear, speak::Speaker},
     wire::status::{Abilities, Model, ModelState},
 };
@@ -136,6 +136,7 @@ pub struct EngineRoom {
     current: RwLock<Arc<Engines>>,
     board: Arc<Board>,
     pulling: AtomicBool,
+    voice: config::Voice,
 }
 
 impl EngineRoom {
@@ -153,7 +154,14 @@ impl EngineRoom {
             current: RwLock::default(),
             board: Arc::new(Board::default()),
             pulling: AtomicBool::new(false),
+            voice: config::Voice::default(),
         })
+    }
+
+    /// With the voice that the configuration asks for.
+    #[must_use]
+    pub fn with_voice(self, voice: config::Voice) -> Self {
+        Self { voice, ..self }
     }
 
     /// The engines that are here now. Later ones come with the next call.
@@ -240,7 +248,18 @@ impl EngineRoom {
                 return None;
             }
         };
-        match Speaker::start(voices.quick, self.store.clone(), self.runtime.clone()) {
+        let natural = match self.voice.engine {
+            VoiceEngine::Quick => None,
+            VoiceEngine::Natural => voices.best().unwrap_or_else(|error| {
+                tracing::warn!("{error}; the quick voice speaks");
+                None
+            }),
+        };
+        let voice: Arc<dyn Voice> = match natural {
+            Some(natural) => natural,
+            None => voices.quick,
+        };
+        match Speaker::start(voice, self.store.clone(), self.runtime.clone()) {
             Ok(speaker) => Some(Arc::new(speaker)),
             Err(error) => {
                 tracing::warn!("the voice cannot be started: {error}");

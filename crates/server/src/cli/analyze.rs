@@ -1,6 +1,9 @@
 //! `greenroom analyze`: recordings and transcripts judged on the command line, without a server or a
 //! store. `docs/reference/analyze-schema.md` describes what `--json` prints.
-#![expect(clippy::print_stdout, reason = "reports are printed for the person or the program that asked")]
+#![expect(
+    clippy::print_stdout,
+    reason = "reports are printed for the person or the program that asked"
+)]
 
 mod output;
 mod question;
@@ -33,12 +36,14 @@ use crate::{
 
 /// Arguments of `greenroom analyze`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Several files are analysed one after another: the recordings first, then the \
+#[command(
+    after_help = "Several files are analysed one after another: the recordings first, then the \
 transcripts. Give one --question for all of them, or as many as there are files and folders, in the \
 same order. A transcript names its own questions; --question takes the place of the first.\n\n\
 A transcript is a JSON file: {\"question\": \"…\", \"turns\": [{\"speaker\": \"interviewer\" or \
 \"candidate\", \"text\": \"…\", \"start_s\": 0.0, \"end_s\": 1.2, \"words\": [{\"text\": \"…\", \
-\"start_s\": 0.0, \"end_s\": 0.3}]}]}; times and words may be left out.")]
+\"start_s\": 0.0, \"end_s\": 0.3}]}]}; times and words may be left out."
+)]
 pub(super) struct Arguments {
     /// A recording of one answer (wav, flac, mp3, ogg, opus, webm, m4a), or a folder of recordings.
     #[arg(value_name = "RECORDING")]

@@ -1,7 +1,11 @@
 //! The command line.
 
 mod analyze;
+mod archive;
+mod doctor;
+mod evaluate;
 mod models;
+mod openapi;
 mod serve;
 mod speak;
 
@@ -30,20 +34,37 @@ enum Command {
     Analyze(analyze::Arguments),
     /// Speaks a text into a WAV file with an interviewer's voice.
     Speak(speak::Arguments),
+    /// Shows how well the judge and the listening do on labelled answers and recordings.
+    Evaluate(evaluate::Arguments),
     /// Lists, fetches and checks the models.
     #[command(subcommand)]
     Models(models::Command),
+    /// Looks at everything that Greenroom needs and says what is missing.
+    Doctor(doctor::Arguments),
+    /// Writes an interview to a file.
+    Export(archive::Export),
+    /// Stores the interview of a `.greenroom` file.
+    Import(archive::Import),
+    /// Prints the `OpenAPI` document of the HTTP interface.
+    #[command(name = "openapi", hide = true)]
+    OpenApi,
 }
 
 /// Runs what the command line says.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let result = Config::read(arguments.config.as_deref()).and_then(|config| match arguments.command {
-        Command::Serve(arguments) => serve::run(config, &arguments),
-        Command::Analyze(arguments) => analyze::run(&config, &arguments),
-        Command::Speak(arguments) => speak::run(&config, &arguments),
-        Command::Models(command) => models::run(&config, &command),
-    });
+    let result =
+        Config::read(arguments.config.as_deref()).and_then(|config| match arguments.command {
+            Command::Serve(arguments) => serve::run(config, &arguments),
+            Command::Analyze(arguments) => analyze::run(&config, &arguments),
+            Command::Speak(arguments) => speak::run(&config, &arguments),
+            Command::Evaluate(arguments) => evaluate::run(&config, &arguments),
+            Command::Models(command) => models::run(&config, &command),
+            Command::Doctor(arguments) => doctor::run(&config, &arguments),
+            Command::Export(arguments) => archive::export(&config, &arguments),
+            Command::Import(arguments) => archive::import(&config, &arguments),
+            Command::OpenApi => openapi::run(),
+        });
     match result {
         Ok(code) => code,
         Err(error) => {

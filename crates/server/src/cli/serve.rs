@@ -39,7 +39,10 @@ pub(super) fn run(mut config: Config, arguments: &Arguments) -> anyhow::Result<E
 
 async fn serve(config: Config, pull: bool) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen.socket()).await.with_context(|| {
-        format!("cannot listen on {}; is it running already? --port 0 takes a free port", config.listen.socket())
+        format!(
+            "cannot listen on {}; is it running already? --port 0 takes a free port",
+            config.listen.socket()
+        )
     })?;
     let port = listener.local_addr()?.port();
     let app = App::open(&config, port).await?;

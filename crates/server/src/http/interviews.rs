@@ -160,10 +160,10 @@ pub async fn retake(
 ) -> Result<(StatusCode, Json<Created>), Error> {
     let answer = own_answer(&app, &id).await?;
     let interview = own_interview(&app, answer.interview).await?;
-    let plan = answer
-        .item
-        .and_then(|item| single_question_plan(&interview.plan, item))
-        .ok_or_else(|| Error::invalid("unscored", "only an answer to a question can be taken again"))?;
+    let plan =
+        answer.item.and_then(|item| single_question_plan(&interview.plan, item)).ok_or_else(
+            || Error::invalid("unscored", "only an answer to a question can be taken again"),
+        )?;
     let first = interview.retake_of.unwrap_or(answer.id);
     let seed = u64::from(u32::from_le_bytes(world::random()));
     let id = store_interview(&app, plan, seed, Some(first)).await?;
@@ -308,9 +308,8 @@ pub async fn summary(app: &App, interview: &store::Interview) -> Result<Intervie
         asked: u32::try_from(interview.plan.items.len()).unwrap_or(u32::MAX),
         retake_of,
         report: report_state(app, interview).await?,
-        seconds: begun.map_or(0, |(from, to)| {
-            u32::try_from(to.as_second() - from.as_second()).unwrap_or(0)
-        }),
+        seconds: begun
+            .map_or(0, |(from, to)| u32::try_from(to.as_second() - from.as_second()).unwrap_or(0)),
     })
 }
 

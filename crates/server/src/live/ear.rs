@@ -196,7 +196,11 @@ impl Ear {
         sensed
     }
 
-    fn hear(&mut self, chunk: &[f32; CHUNK], sensed: &mut Vec<Sensed>) -> Result<(), engines::Error> {
+    fn hear(
+        &mut self,
+        chunk: &[f32; CHUNK],
+        sensed: &mut Vec<Sensed>,
+    ) -> Result<(), engines::Error> {
         let probability = self.activity.push(chunk)?;
         let start_us = self.now_us;
         self.now_us += CHUNK_US;
@@ -225,7 +229,8 @@ impl Ear {
             sensed.push(Sensed::Began { at_us: since_us });
             return;
         }
-        let State::Silence { since_us: Some(since_us), reported_us, asked } = &mut self.state else {
+        let State::Silence { since_us: Some(since_us), reported_us, asked } = &mut self.state
+        else {
             return;
         };
         let silent_us = self.now_us - *since_us;
@@ -277,7 +282,8 @@ impl Ear {
                 let from = self.recent.len().saturating_sub(lead);
                 let samples = self.recent[from..].to_vec();
                 let start_us = self.now_us - micros_of(samples.len());
-                self.segment = Some(Segment { start_us, samples, captioned: 0, paused_anew: false });
+                self.segment =
+                    Some(Segment { start_us, samples, captioned: 0, paused_anew: false });
             }
             return;
         };
@@ -303,10 +309,8 @@ impl Ear {
 
     fn close_segment(&mut self, sensed: &mut Vec<Sensed>) {
         if let Some(segment) = self.segment.take() {
-            let span = Span::new(
-                segment.start_us,
-                segment.start_us + micros_of(segment.samples.len()),
-            );
+            let span =
+                Span::new(segment.start_us, segment.start_us + micros_of(segment.samples.len()));
             sensed.push(Sensed::Segment { span, samples: segment.samples });
         }
     }
@@ -428,7 +432,9 @@ mod tests {
         }
         let heard: f64 = sensed
             .iter()
-            .filter_map(|s| if let Sensed::Segment { span, .. } = s { Some(span.seconds()) } else { None })
+            .filter_map(|s| {
+                if let Sensed::Segment { span, .. } = s { Some(span.seconds()) } else { None }
+            })
             .sum();
         assert!((heard - 70.0).abs() < 1.0, "{heard}");
     }

@@ -14,9 +14,10 @@ const WORDS_MAX: usize = 45;
 /// Words that say nothing about what a question is about.
 const SMALL_WORDS: &[&str] = &[
     "about", "and", "any", "are", "can", "could", "do", "does", "for", "from", "have", "how", "in",
-    "is", "it", "like", "look", "me", "more", "of", "on", "or", "tell", "that", "the", "there", "this",
-    "to", "what", "whats", "what's", "when", "where", "which", "who", "why", "will", "with", "would",
-    "you", "your", "yours", "be", "a", "an", "i", "we", "my", "they", "their", "some", "know",
+    "is", "it", "like", "look", "me", "more", "of", "on", "or", "tell", "that", "the", "there",
+    "this", "to", "what", "whats", "what's", "when", "where", "which", "who", "why", "will",
+    "with", "would", "you", "your", "yours", "be", "a", "an", "i", "we", "my", "they", "their",
+    "some", "know",
 ];
 
 /// The passage of `notes` that answers `question`, as it stands there, or `None` when none does.
@@ -71,7 +72,8 @@ fn sharing_most(passages: &[String], question: &str) -> Option<String> {
         let words = content_words(passage);
         asked.iter().filter(|word| words.contains(word)).count()
     };
-    let (count, passage) = passages.iter().map(|p| (shared(p), p)).max_by_key(|(count, _)| *count)?;
+    let (count, passage) =
+        passages.iter().map(|p| (shared(p), p)).max_by_key(|(count, _)| *count)?;
     let needed = SHARED_WORDS_MIN.min(asked.len().max(1));
     (count >= needed).then(|| passage.clone())
 }

@@ -297,7 +297,10 @@ impl Room {
                 self.notice("protocol", format!("a message was not understood: {problem}"));
             }
             // What an earlier socket still says is of no use any more.
-            Event::Lost { .. } | Event::Message { .. } | Event::Frame { .. } | Event::Nonsense { .. } => {}
+            Event::Lost { .. }
+            | Event::Message { .. }
+            | Event::Frame { .. }
+            | Event::Nonsense { .. } => {}
             Event::Synced { stream, frames, problem } => self.acknowledge(stream, frames, problem),
             Event::Captioned { segment_us, text } => self.captioned(segment_us, text).await,
             Event::TurnEnd { since_us, probability } => self.turn_end(since_us, probability).await,
@@ -392,6 +395,9 @@ impl Room {
                     self.paused = false;
                     return self.come_back().await;
                 }
+                if self.microphones.is_empty() {
+                    self.step(Input::Microphone { on: false }).await;
+                }
                 Input::Start
             }
             ClientMessage::Pause => {
@@ -416,9 +422,12 @@ impl Room {
                 self.close_segments().await;
                 Input::DonePressed
             }
-            ClientMessage::Talk { held } => Input::PushToTalk { held },
+            ClientMessage::Talk { held } => return self.talk(held).await,
             ClientMessage::PushToTalk { on } => {
-                self.hearing.push_to_talk = on;
+                if on {
+                    return self.talk(false).await;
+                }
+                self.hearing.push_to_talk = false;
                 return;
             }
             ClientMessage::Typing => Input::Typing,
@@ -426,7 +435,12 @@ impl Room {
             ClientMessage::Skip => Input::SkipPressed,
             ClientMessage::Later => Input::LaterPressed,
             ClientMessage::Retake => Input::Retake,
-            ClientMessage::End => Input::StopPressed,
+            ClientMessage::End => {
+                if std::mem::take(&mut self.paused) {
+                    self.come_back().await;
+                }
+                Input::StopPressed
+            }
         };
         if !self.paused {
             self.step(input).await;

@@ -37,15 +37,14 @@ pub async fn open(
     Path(id): Path<String>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    upgrade
-        .max_message_size(MESSAGE_BYTES_MAX)
-        .max_frame_size(MESSAGE_BYTES_MAX)
-        .on_upgrade(move |socket| async move {
+    upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX).on_upgrade(
+        move |socket| async move {
             let Ok(interview) = id.parse::<InterviewId>() else {
                 return refuse(socket, "not_found", "there is no such interview").await;
             };
             talk(app, interview, socket).await;
-        })
+        },
+    )
 }
 
 async fn refuse(mut socket: WebSocket, code: &str, text: &str) {
@@ -66,7 +65,8 @@ async fn talk(app: Arc<App>, interview: InterviewId, mut socket: WebSocket) {
         return refuse(socket, "protocol", "the first message is 'hello'").await;
     };
     if !app.guard.knows(&token) {
-        return refuse(socket, "bad_token", "the server was started anew; load the page again").await;
+        return refuse(socket, "bad_token", "the server was started anew; load the page again")
+            .await;
     }
     let room = match Registry::enter(&app, interview).await {
         Ok(room) => room,

@@ -176,12 +176,7 @@ impl Speaker {
         lock(&self.shared.waiting).jobs.retain(|job| job.line.private_to != Some(interview));
     }
 
-    fn queue(
-        &self,
-        urgency: Urgency,
-        line: Line,
-        listener: Option<mpsc::UnboundedSender<Piece>>,
-    ) {
+    fn queue(&self, urgency: Urgency, line: Line, listener: Option<mpsc::UnboundedSender<Piece>>) {
         let mut waiting = lock(&self.shared.waiting);
         if urgency < Urgency::Now && waiting.jobs.len() >= WAITING_MAX {
             return;
@@ -251,16 +246,19 @@ impl Mouth {
                 unheard = listener.send(Piece::Sound(spoken[job.sent..].to_vec())).is_err();
                 job.sent = spoken.len();
             }
-            interrupted =
-                job.urgency < Urgency::Now && self.shared.hurry.load(Ordering::Relaxed);
+            interrupted = job.urgency < Urgency::Now && self.shared.hurry.load(Ordering::Relaxed);
             if interrupted || unheard { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         match result {
             Ok(()) if interrupted => lock(&self.shared.waiting).jobs.push(job),
             Ok(()) if unheard => {}
             Ok(()) => {
-                let keeping =
-                    self.store.put_speech(&key, job.line.private_to, bytes_of(&spoken), world::now());
+                let keeping = self.store.put_speech(
+                    &key,
+                    job.line.private_to,
+                    bytes_of(&spoken),
+                    world::now(),
+                );
                 if let Err(error) = self.runtime.block_on(keeping) {
                     tracing::warn!("a spoken line cannot be kept: {error}");
                 }
@@ -355,8 +353,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("db").display());
         let store = crate::jobs::open_store(&url, folder.path()).await.expect("a store");
-        let speaker =
-            Speaker::start(Arc::new(Slow), store, Handle::current()).expect("a speaker");
+        let speaker = Speaker::start(Arc::new(Slow), store, Handle::current()).expect("a speaker");
         let long = line(&"x".repeat(500));
         speaker.prepare(Urgency::Likely, long.clone());
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -36,7 +36,8 @@ fn phase(view: &conversation::View, paused: bool) -> Phase {
         return Phase::Paused;
     }
     match (view.phase, view.floor) {
-        (Inner::Ready, _) => Phase::Waiting,
+        (Inner::Ready, FloorView::Nobody | FloorView::Away) => Phase::Waiting,
+        (Inner::Ready, _) => Phase::Greeting,
         (Inner::Ended, _) => Phase::Ended,
         (_, FloorView::Preparing) => Phase::Preparing,
         (_, FloorView::Reviewing) => Phase::Reviewing,

@@ -48,7 +48,11 @@ pub(super) struct Microphone {
 /// What is being made of the sound right now.
 #[derive(Default)]
 pub(super) struct Hearing {
+    /// Only what is said while the talk key is held is listened to.
     pub(super) push_to_talk: bool,
+    held: bool,
+    /// What was said between two times the key was held was not listened to.
+    skipped: bool,
     pub(super) lacks_in_flight: bool,
     lacks_at_us: Us,
     caption_in_flight: bool,
@@ -93,7 +97,8 @@ impl Room {
             return;
         }
         if ![16_000, 24_000, 48_000].contains(&sample_rate) {
-            return self.notice("protocol", "a microphone has 16,000, 24,000 or 48,000 samples a second");
+            return self
+                .notice("protocol", "a microphone has 16,000, 24,000 or 48,000 samples a second");
         }
         if settings.to_string().len() > 4_096 {
             return self.notice("protocol", "the settings of a microphone have at most 4096 bytes");
@@ -111,7 +116,10 @@ impl Room {
             }
             Err(error) => {
                 tracing::error!(interview = %self.interview.id, "cannot record: {error:#}");
-                self.notice("not_recorded", "the sound cannot be stored; check the space on the disk, or type");
+                self.notice(
+                    "not_recorded",
+                    "the sound cannot be stored; check the space on the disk, or type",
+                );
             }
         }
     }
@@ -208,7 +216,12 @@ impl Room {
     pub(super) async fn end_microphone(&mut self, stream: u8, frames: u32) {
         let Some(microphone) = self.microphones.get_mut(&stream) else { return };
         if microphone.next < frames {
-            tracing::debug!(stream, frames, next = microphone.next, "a stream ends with frames missing");
+            tracing::debug!(
+                stream,
+                frames,
+                next = microphone.next,
+                "a stream ends with frames missing"
+            );
         }
         let sensed = microphone.ear.take().map(|(mut ear, _)| ear.finish()).unwrap_or_default();
         self.take_in(sensed).await;
@@ -222,10 +235,12 @@ impl Room {
         };
         let now_us = self.clock.now_us();
         let Some(microphone) = self.microphones.get_mut(&frame.stream) else {
-            return self.notice("protocol", "announce a stream with 'microphone' before its frames");
+            return self
+                .notice("protocol", "announce a stream with 'microphone' before its frames");
         };
         if frame.number > microphone.next {
-            return self.notice("protocol", "a frame is missing; send again from the last acknowledged");
+            return self
+                .notice("protocol", "a frame is missing; send again from the last acknowledged");
         }
         let stored = sound::Frame {
             seq: frame.number,
@@ -241,9 +256,7 @@ impl Room {
         microphone.next += 1;
         let length_us = microphone.at_us(0, frame.samples.len() as u64);
         let first = microphone.origin_us.is_none();
-        let origin_us = *microphone
-            .origin_us
-            .get_or_insert_with(|| (now_us - length_us).max(0));
+        let origin_us = *microphone.origin_us.get_or_insert_with(|| (now_us - length_us).max(0));
         let at_us = microphone.at_us(origin_us, frame.first_sample);
         if at_us > now_us + AHEAD_US_MAX {
             return self.notice("protocol", "a frame claims to be from the future");
@@ -270,6 +283,11 @@ impl Room {
         if self.paused || !self.engines.can_listen() {
             return;
         }
+        if self.hearing.push_to_talk && !self.hearing.held {
+            self.hearing.skipped = true;
+            return;
+        }
+        let gap = gap || std::mem::take(&mut self.hearing.skipped);
         let engines = Arc::clone(&self.engines);
         let Some(microphone) = self.microphones.get_mut(&frame.stream) else { return };
         let rate = microphone.sample_rate;
@@ -297,12 +315,31 @@ impl Room {
         self.take_in(sensed).await;
     }
 
+    /// The talk key goes down or up.
+    pub(super) async fn talk(&mut self, held: bool) {
+        self.hearing.push_to_talk = true;
+        self.hearing.held = held;
+        if !held {
+            let mut sensed = Vec::new();
+            for microphone in self.microphones.values_mut() {
+                if let Some((ear, _)) = &mut microphone.ear {
+                    sensed.extend(ear.finish());
+                }
+            }
+            self.take_in(sensed).await;
+        }
+        self.step(Input::PushToTalk { held }).await;
+    }
+
     async fn ear_failed(&mut self, error: &engines::Error) {
         tracing::error!(interview = %self.interview.id, "the ear failed: {error}");
         for microphone in self.microphones.values_mut() {
             microphone.ear = None;
         }
-        self.notice("not_heard", "listening failed here; your sound is kept, please type or press done");
+        self.notice(
+            "not_heard",
+            "listening failed here; your sound is kept, please type or press done",
+        );
         self.step(Input::EngineFailed { engine: Engine::VoiceActivity }).await;
     }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::Context;
 use conversation::{AnswerRef, CloseReason, Conversation, EndReason, Part};
 use interview::{
-    AnswerId, InterviewId, JobId, Language, Mode, Question, Span, Speaker, StreamId, Turn,
-    TurnId, Us, Word, word,
+    AnswerId, InterviewId, JobId, Language, Mode, Question, Span, Speaker, StreamId, Turn, TurnId,
+    Us, Word, word,
 };
 use serde::{Deserialize, Serialize};
 use store::{
@@ -169,7 +169,13 @@ impl Room {
         Ok(self.app.store.appender(id).await?)
     }
 
-    pub(super) async fn anchor(&mut self, id: StreamId, position: u64, at_us: Us, reason: AnchorReason) {
+    pub(super) async fn anchor(
+        &mut self,
+        id: StreamId,
+        position: u64,
+        at_us: Us,
+        reason: AnchorReason,
+    ) {
         let anchor = Anchor { position, at_us, reason };
         if let Err(error) = self.app.store.add_anchor(id, anchor).await {
             tracing::error!(stream = %id, "cannot note where a stream stands: {error}");
@@ -241,8 +247,9 @@ impl Room {
             Some(text) => word::words_of(text),
             None => self.transcript.all_words(span.start_us, span.end_us.max(span.start_us + 1)),
         };
-        let recorded = mode == Mode::Spoken && !self.microphones.is_empty();
-        if words.is_empty() && !recorded {
+        let on_its_way =
+            mode == Mode::Spoken && self.transcript.waiting(span.start_us, span.end_us);
+        if words.is_empty() && !on_its_way {
             return;
         }
         if let Some(text) = &typed
@@ -296,7 +303,10 @@ impl Room {
         self.to_judge.extend(step.closed.iter().map(|(id, _)| *id));
         if let Err(error) = self.app.store.record(self.interview.id, &step, now()).await {
             tracing::error!(interview = %self.interview.id, "cannot store a step: {error}");
-            self.notice("not_stored", "this cannot be stored right now; check the space on the disk");
+            self.notice(
+                "not_stored",
+                "this cannot be stored right now; check the space on the disk",
+            );
             return;
         }
         self.judge_what_is_heard().await;

@@ -120,7 +120,11 @@ impl Room {
             }
             Err(problem) => {
                 tracing::warn!(utterance = id, "a line was not spoken: {problem}");
-                self.notice("not_spoken", "the interviewer's voice failed; the line is shown instead");
+                self.send(ServerMessage::SayEnd { utterance: wire_id(id), samples: 0 });
+                self.notice(
+                    "not_spoken",
+                    "the interviewer's voice failed; the line is shown instead",
+                );
                 self.finished(id, UtteranceEvent::Failed).await;
             }
         }
@@ -214,10 +218,9 @@ impl Room {
                 "not_heard",
                 "nothing can be heard; check the microphone, or type your answer instead",
             ),
-            Notice::EchoOrNoise => (
-                "echo_or_noise",
-                "there is echo or noise; headphones or push-to-talk help",
-            ),
+            Notice::EchoOrNoise => {
+                ("echo_or_noise", "there is echo or noise; headphones or push-to-talk help")
+            }
             Notice::LinesShownOnly => {
                 ("lines_shown", "the interviewer cannot be heard; its lines are shown instead")
             }
