@@ -18,9 +18,13 @@ pub(crate) fn find(input: &AnswerInput<'_>, text: &Text<'_>) -> Vec<Filler> {
     }
     let mut fillers = input.sound.map(|sound| sound.fillers.clone()).unwrap_or_default();
     let heard: Vec<Span> = fillers.iter().filter_map(|filler| filler.span).collect();
+    let named: Vec<WordRange> = fillers.iter().filter_map(|filler| filler.range).collect();
     for (index, role) in text.roles.iter().enumerate() {
         let word = &text.words[index];
-        if *role == Role::Hesitation && !heard.iter().any(|span| same(*span, word.span)) {
+        if *role == Role::Hesitation
+            && !named.contains(&WordRange::new(index, index + 1))
+            && !heard.iter().any(|span| same(*span, word.span))
+        {
             fillers.push(of_words(text, WordRange::new(index, index + 1), FillerKind::Spoken, 1.0));
         }
     }
