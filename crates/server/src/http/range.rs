@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use futures::StreamExt;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// Bytes that are read from a file at once.
@@ -72,7 +73,7 @@ pub fn response(range: ops::Range<u64>, length: u64, kind: &str, body: Body) -> 
 
 /// A body that is read piece by piece as it is sent.
 pub fn body(reader: impl AsyncRead + Unpin + Send + 'static) -> Body {
-    Body::from_stream(futures::stream::unfold(Some(reader), async |reader| {
+    let pieces = futures::stream::unfold(Some(reader), async |reader| {
         let mut reader = reader?;
         let mut piece = vec![0; PIECE_BYTES];
         match reader.read(&mut piece).await {
@@ -83,7 +84,9 @@ pub fn body(reader: impl AsyncRead + Unpin + Send + 'static) -> Body {
             }
             Err(error) => Some((Err(error), None)),
         }
-    }))
+    });
+    // Compression asks once more after the end.
+    Body::from_stream(pieces.fuse())
 }
 
 #[cfg(test)]

@@ -162,8 +162,14 @@ impl Server {
         let (mut socket, _) = connect_async(request).await.expect("the line opens");
         let hello = json!({"type": "hello", "token": self.token, "can_play": false});
         socket.send(Message::text(hello.to_string())).await.expect("sent");
-        let welcome = socket.next().await.expect("a welcome").expect("a message");
-        let mut said = vec![read(&welcome).expect("a text")];
+        let welcome = loop {
+            let message = socket.next().await.expect("a welcome").expect("a message");
+            // A ping may come before it.
+            if let Some(welcome) = read(&message) {
+                break welcome;
+            }
+        };
+        let mut said = vec![welcome];
         assert_eq!(said[0]["type"], "welcome", "{said:?}");
         let mut last_typed = said[0]["typed"].as_u64().unwrap_or(0);
         let mut answered = String::new();
@@ -212,6 +218,20 @@ impl Server {
         let (status, created) = self.send("POST", "/api/interviews", &wishes);
         assert_eq!(status, 201, "{created}");
         created["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Waits until a turn with this text is in the log: it is shown while it is being stored.
+    pub fn wait_until_stored(&self, id: &str, text: &Value) {
+        let since = Instant::now();
+        while since.elapsed() < PATIENCE {
+            let interview = self.get(&format!("/api/interviews/{id}"));
+            let turns = interview["turns"].as_array().expect("a turn log");
+            if turns.iter().any(|turn| turn["text"] == *text) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the turn was never stored: {text}");
     }
 
     /// The report once nothing more is done to it.

@@ -36,6 +36,8 @@ fn an_interview_goes_on_after_the_server_was_killed() {
     let id = server.plan();
     let before = server.hold(&id, Until::FirstAnswer);
     assert_eq!(before[0]["resumed"], false);
+    let answer = before.last().expect("the answer's turn")["turn"]["text"].clone();
+    server.wait_until_stored(&id, &answer);
     drop(server);
 
     let server = Server::start(folder.path());
@@ -43,8 +45,7 @@ fn an_interview_goes_on_after_the_server_was_killed() {
     let after = server.hold(&id, Until::End);
     assert_eq!(after[0]["resumed"], true);
     let kept = after[0]["turns"].as_array().expect("turns");
-    let answer = before.last().map(|message| message["turn"]["text"].clone());
-    assert!(kept.iter().any(|turn| Some(&turn["text"]) == answer.as_ref()), "{kept:#?}");
+    assert!(kept.iter().any(|turn| turn["text"] == answer), "{kept:#?}");
     assert_eq!(server.report_when_ready(&id)["state"], "ready");
 }
 
