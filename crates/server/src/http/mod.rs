@@ -84,12 +84,34 @@ fn uploads() -> OpenApiRouter<Arc<App>> {
 /// The OpenAPI document of everything under `/api`.
 #[must_use]
 pub fn document() -> Document {
-    api().into_openapi()
+    named(api().into_openapi())
+}
+
+/// The document with each operation named by its method and path: handlers of different files may
+/// have the same name, operations may not.
+fn named(mut document: Document) -> Document {
+    for (path, item) in &mut document.paths.paths {
+        let methods = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in methods {
+            if let Some(operation) = operation {
+                let words = path.split(['/', '{', '}']).filter(|word| !word.is_empty());
+                let words: Vec<&str> = words.skip_while(|word| *word == "api").collect();
+                operation.operation_id = Some(format!("{method}_{}", words.join("_")));
+            }
+        }
+    }
+    document
 }
 
 /// Everything that is served.
 pub fn router(app: &Arc<App>) -> Router {
     let (api, document) = api().split_for_parts();
+    let document = named(document);
     api.route("/api/openapi.json", routing::get(async || axum::Json(document)))
         .route("/api/interviews/{id}/live", routing::any(socket::open))
         .route("/api/check/microphone", routing::any(check::open))

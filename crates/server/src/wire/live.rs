@@ -26,7 +26,7 @@ pub enum ClientMessage {
         /// Samples a second: 16,000, 24,000 or 48,000.
         sample_rate: u32,
         /// What `MediaStreamTrack.getSettings()` says was really applied.
-        #[schema(value_type = Object)]
+        #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
         settings: serde_json::Value,
     },
     /// A microphone stream ends (muted, unplugged, typing instead); its last frame was `frames - 1`.
