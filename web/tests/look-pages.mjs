@@ -195,7 +195,7 @@ export const pages = [
     go: async (page, server) => {
       await openReport(page, server, { retake: true });
       await page.getByRole('link', { name: 'See both side by side' }).click();
-      await page.getByText('What changed').waitFor();
+      await page.getByRole('heading', { name: 'What changed' }).waitFor();
     },
   },
   {
