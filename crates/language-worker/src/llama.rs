@@ -1,6 +1,6 @@
 //! A GGUF model that llama.cpp runs on the processor.
 
-use std::{num::NonZeroU32, path::Path};
+use std::{fs, num::NonZeroU32, path::Path};
 
 use anyhow::{Context as _, anyhow, ensure};
 use language_worker::{Chat, Message, Role, WriteError, Writer, Written};
@@ -71,14 +71,15 @@ impl<'m> Llama<'m> {
         Ok(Self { model, context, template, cached: Vec::new() })
     }
 
-    /// Bytes of the weights and the attention cache, which is nearly all it takes.
+    /// Bytes that it takes: the weights and the attention cache, or what this process holds in
+    /// memory if that is more, since weights are also kept a second time in a quicker order.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
         let model = self.model;
         let head = u64::try_from(model.n_embd()).unwrap_or(0) / u64::from(model.n_head().max(1));
         let key_and_value = 2 * head * u64::from(model.n_head_kv()) * CACHE_NUMBER_BYTES;
         let cache = u64::from(model.n_layer()) * key_and_value * u64::from(self.context.n_ctx());
-        model.size() + cache
+        (model.size() + cache).max(resident_bytes().unwrap_or(0))
     }
 
     fn tokens_of(&self, chat: &Chat) -> Result<Vec<LlamaToken>, WriteError> {
@@ -176,6 +177,13 @@ impl Writer for Llama<'_> {
             tokens_written: written,
         })
     }
+}
+
+/// What this process holds in memory, where the system tells.
+fn resident_bytes() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)
 }
 
 fn failed(error: impl std::fmt::Display) -> WriteError {

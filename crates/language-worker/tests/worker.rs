@@ -128,8 +128,11 @@ fn a_file_that_is_no_model_is_an_error() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    writeln!(child.stdin.as_mut().expect("its input"), "{TOKEN}").expect("the token");
+    // Held until the end: a closed input would end the program before it can complain.
+    let mut stdin = child.stdin.take().expect("its input");
+    writeln!(stdin, "{TOKEN}").expect("the token");
     let output = child.wait_with_output().expect("its end");
+    drop(stdin);
     assert!(!output.status.success());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("does not load"), "{said}");
