@@ -20,7 +20,7 @@ use std::{
 
 use analysis::{InterviewInput, Switches, analyse_interview};
 use anyhow::{Context, bail};
-use engines::audio::AudioError;
+use engines::audio::{AudioError, Decoder};
 use interview::{Answer, Bank, Rubric, Seniority};
 
 use self::{output::Output, question::Questions, text::print_report};
@@ -239,16 +239,23 @@ impl Analyser {
     fn analyse(&self, input: &Input) -> Output {
         let given = if input.transcript {
             transcript::read(&input.path, input.question.as_deref(), &self.questions, &self.bank)
-        } else if let Some(Fault { code, message }) = &self.cannot_hear {
-            Err(Fault::new(code, message.clone()))
         } else {
-            let question = self.questions.find(&self.bank, input.question.as_deref().unwrap_or(""));
-            recording::read(&input.path, question, &self.instruments)
+            self.listen(input)
         };
         match given {
             Ok(given) => self.judge(input, given),
             Err(fault) => Output::failed(&input.path, input.transcript, &fault),
         }
+    }
+
+    /// Hears a recording. What is wrong with the file itself is said even where models are missing.
+    fn listen(&self, input: &Input) -> Result<Given, Fault> {
+        let decoder = Decoder::open(&input.path).map_err(|error| audio_fault(&error))?;
+        if let Some(Fault { code, message }) = &self.cannot_hear {
+            return Err(Fault::new(code, message.clone()));
+        }
+        let question = self.questions.find(&self.bank, input.question.as_deref().unwrap_or(""));
+        recording::read(decoder, &input.path, question, &self.instruments)
     }
 
     fn judge(&self, input: &Input, given: Given) -> Output {

@@ -260,6 +260,7 @@ fn levels(whole: &Whole<'_>) -> Vec<wire::Level> {
         })
         .collect();
     if let Some(overall) = report.overall {
+        let criteria = levels.clone();
         levels.push(wire::Level {
             criterion: "overall".to_owned(),
             name: "Overall".to_owned(),
@@ -268,7 +269,10 @@ fn levels(whole: &Whole<'_>) -> Vec<wire::Level> {
             high: Some(overall.high),
             judge,
             reason: "The mean of the criteria, each with the same weight.".to_owned(),
-            evidence: Vec::new(),
+            evidence: criteria
+                .iter()
+                .filter_map(|criterion| criterion.evidence.first().cloned())
+                .collect(),
             coverage: coverage(report.coverage),
             edited: report.edited,
             anchors: None,

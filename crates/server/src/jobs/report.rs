@@ -37,9 +37,6 @@ pub(super) async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
         super::queue(app, &interview, REPORT, id.to_string(), soon).await?;
         return Ok(());
     }
-    if interview.state != InterviewState::Running {
-        compact(&app.store, id).await?;
-    }
     let instruments = Instruments::of(&app.engines.current());
     let made = make(&app.store, &instruments, &interview).await?;
     let derived = Derived {
@@ -52,7 +49,12 @@ pub(super) async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
         problems: made.problems,
         created: world::now(),
     };
-    Ok(app.store.put_derived(&derived).await?)
+    app.store.put_derived(&derived).await?;
+    // The report does not wait for this, and does not fail with it.
+    if interview.state != InterviewState::Running {
+        compact(&app.store, id).await?;
+    }
+    Ok(())
 }
 
 /// Where the report of an interview that is over stands.

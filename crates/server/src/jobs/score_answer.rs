@@ -8,7 +8,7 @@ use analysis::{AnswerReport, Baseline, Sound, Switches, features::sound::Reliabi
 use anyhow::Context;
 use interview::{Answer, AnswerId, Mode};
 use serde::{Serialize, de::DeserializeOwned};
-use store::{AnswerRecord, Derived, Interview, Job, Store};
+use store::{AnswerRecord, Derived, Interview, InterviewState, Job, Store};
 
 use super::{
     assemble::{Assembled, assemble},
@@ -26,12 +26,21 @@ pub const SOUND: &str = "sound";
 /// Kind of derived row: the report of one answer.
 pub const ANSWER_REPORT: &str = "answer_report";
 
+/// How long the last words of an answer take to be recognised.
+const LAST_WORDS: std::time::Duration = std::time::Duration::from_secs(3);
 /// How many of a person's latest answers their usual values and repeated words are taken from.
 const EARLIER_MAX: usize = 40;
 
 /// Scores the answer that `job` is about.
 pub(super) async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
     let id: AnswerId = job.subject.parse()?;
+    let record = app.store.answer(id).await?;
+    let interview = app.store.interview(record.interview).await?;
+    let spoken = record.mode == Mode::Spoken;
+    if spoken && interview.state == InterviewState::Running && job.attempts == 1 {
+        // The room is recognising the answer's last words; what it finds need not be found again.
+        tokio::time::sleep(LAST_WORDS).await;
+    }
     let instruments = Instruments::of(&app.engines.current());
     score(&app.store, &instruments, id).await
 }

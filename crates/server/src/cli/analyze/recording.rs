@@ -21,13 +21,13 @@ use crate::jobs::hearing::{Instruments, Listener};
 /// Where nobody watches, how far it is gets told this often.
 const TELL_EVERY: Duration = Duration::from_secs(20);
 
-/// Reads, hears and measures the answer to `question` in the file at `path`.
+/// Reads, hears and measures the answer to `question` in the file at `path`, which `decoder` has open.
 pub(super) fn read(
+    mut decoder: Decoder,
     path: &Path,
     question: Question,
     instruments: &Instruments,
 ) -> Result<Given, Fault> {
-    let mut decoder = Decoder::open(path).map_err(|error| audio_fault(&error))?;
     let mut listener = Listener::new(instruments, instruments.recogniser.clone(), 0)?;
     let mut tracker = Tracker::new(0);
     let mut progress = Progress::new(path);
