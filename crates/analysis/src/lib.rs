@@ -45,4 +45,3 @@ pub const VERSION: &str = "1";
 pub fn sentences(answer: &Answer) -> Vec<WordRange> {
     text::Text::read(&answer.words, &answer.turn_starts).sentences
 }
-

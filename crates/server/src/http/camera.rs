@@ -250,14 +250,15 @@ pub async fn watch(
     let path = app.store.recording_path(&recording);
     let mut file = tokio::fs::File::open(&path).await.map_err(anyhow::Error::from)?;
     let length = file.metadata().await.map_err(anyhow::Error::from)?.len();
-    let range = match range::asked(&headers, length) {
-        Range::All => 0..length,
+    let asked = range::asked(&headers, length);
+    let count = match &asked {
+        Range::All => length,
         Range::Part(part) => {
             file.seek(SeekFrom::Start(part.start)).await.map_err(anyhow::Error::from)?;
-            part
+            part.end - part.start
         }
         Range::Beyond => return Ok(range::beyond(length)),
     };
-    let bytes = file.take(range.end - range.start);
-    Ok(range::response(range, length, &recording.media_type, range::body(bytes)))
+    let bytes = range::body(file.take(count));
+    Ok(range::response(&asked, length, &recording.media_type, bytes))
 }

@@ -57,13 +57,13 @@ pub async fn import(
     State(app): State<Arc<App>>,
     mut form: Multipart,
 ) -> Result<(StatusCode, Json<Created>), Error> {
-    while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
+    while let Some(mut field) = form.next_field().await.map_err(|error| unreadable(&error))? {
         if field.name() != Some("file") {
             continue;
         }
         let file = tempfile::tempfile_in(&app.folder).map_err(anyhow::Error::from)?;
         let mut file = tokio::fs::File::from_std(file);
-        while let Some(piece) = field.chunk().await.map_err(unreadable)? {
+        while let Some(piece) = field.chunk().await.map_err(|error| unreadable(&error))? {
             file.write_all(&piece).await.map_err(anyhow::Error::from)?;
         }
         file.rewind().await.map_err(anyhow::Error::from)?;
@@ -73,6 +73,6 @@ pub async fn import(
     Err(Error::invalid("no_file", "send the .greenroom file as the field 'file' of a form"))
 }
 
-fn unreadable(error: MultipartError) -> Error {
+fn unreadable(error: &MultipartError) -> Error {
     Error::invalid("bad_upload", format!("the upload cannot be read: {}", error.body_text()))
 }

@@ -51,23 +51,26 @@ pub fn beyond(length: u64) -> Response {
     (StatusCode::RANGE_NOT_SATISFIABLE, range).into_response()
 }
 
-/// The answer with the bytes of `range`, out of `length`, as `body`.
+/// The answer with the bytes that were asked for, out of `length`, as `body`. Whoever asks for a range
+/// gets one, even if it is the whole: players take that as leave to seek.
 #[must_use]
-pub fn response(range: ops::Range<u64>, length: u64, kind: &str, body: Body) -> Response {
+pub fn response(asked: &Range, length: u64, kind: &str, body: Body) -> Response {
     let mut response = body.into_response();
     let headers = response.headers_mut();
     let kind = HeaderValue::from_str(kind);
     let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
     headers.insert(header::CONTENT_TYPE, kind);
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    let Range::Part(range) = asked else {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        return response;
+    };
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
-    if range != (0..length) {
-        let text = format!("bytes {}-{}/{length}", range.start, range.end - 1);
-        if let Ok(value) = HeaderValue::from_str(&text) {
-            headers.insert(header::CONTENT_RANGE, value);
-        }
-        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    let text = format!("bytes {}-{}/{length}", range.start, range.end.saturating_sub(1));
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        headers.insert(header::CONTENT_RANGE, value);
     }
+    *response.status_mut() = StatusCode::PARTIAL_CONTENT;
     response
 }
 
@@ -115,7 +118,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_part_says_where_it_stands() {
-        let response = response(10..20, 100, "video/webm", body(&[7_u8; 10][..]));
+        let part = Range::Part(10..20);
+        let response = response(&part, 100, "video/webm", body(&[7_u8; 10][..]));
         assert_eq!(response.status(), StatusCode::PARTIAL_CONTENT);
         assert_eq!(response.headers()[header::CONTENT_RANGE], "bytes 10-19/100");
         let bytes = axum::body::to_bytes(response.into_body(), 100).await.expect("a body");

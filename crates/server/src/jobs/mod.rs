@@ -8,6 +8,8 @@ pub mod pipeline;
 pub mod recording;
 pub mod report;
 pub mod score_answer;
+#[cfg(test)]
+mod tests;
 
 use std::{path::Path, sync::Arc};
 
