@@ -255,7 +255,7 @@ fn check_evidence(answer: &Answer, report: &AnswerReport) {
                     assert_eq!(there.as_ref(), Some(quote), "'{claim}'");
                 }
                 Evidence::Absence(absence) => {
-                    assert_eq!(absence.searched.len(), answer.words.len())
+                    assert_eq!(absence.searched.len(), answer.words.len());
                 }
                 Evidence::Audio { span } => assert!(span.micros() > 0),
             }
