@@ -133,18 +133,9 @@ fn run_group(group: Group, tally: &mut Tally) -> anyhow::Result<()> {
         }
         Group::Models => {
             pull()?;
-            let words = [
-                "test",
-                "-p",
-                "engines",
-                "--features",
-                "models",
-                "--test",
-                "models",
-                "--test",
-                "voices",
-            ];
-            let mut tests = command("cargo", &words);
+            // The whole workspace with one feature more: dependencies stay as they were built.
+            let words = "test --workspace --features engines/models --test models --test voices";
+            let mut tests = command("cargo", &words.split(' ').collect::<Vec<_>>());
             tests.env("GREENROOM_MODELS", models());
             counted(tests)
         }
