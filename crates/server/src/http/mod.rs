@@ -22,7 +22,13 @@ pub mod voice;
 use std::sync::Arc;
 
 use axum::{Router, extract::DefaultBodyLimit, http::HeaderValue, middleware, routing};
-use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
+use tower_http::{
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
+    set_header::SetResponseHeaderLayer,
+};
 use utoipa::{OpenApi, openapi::OpenApi as Document};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -117,12 +123,20 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/api/check/microphone", routing::any(check::open))
         .fallback(assets::serve)
         .layer(middleware::map_response(error::as_problem))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("referrer-policy", "no-referrer"))
         .layer(header("cross-origin-resource-policy", "same-origin"))
         .layer(middleware::from_fn_with_state(Arc::clone(&app.guard), guard::check))
         .with_state(Arc::clone(app))
+}
+
+/// Texts of some length; sound, video and archives are as small as they get.
+fn worth_compressing() -> impl Predicate {
+    SizeAbove::default()
+        .and(NotForContentType::new("audio/"))
+        .and(NotForContentType::new("video/"))
+        .and(NotForContentType::new("application/zip"))
 }
 
 fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

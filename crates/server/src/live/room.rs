@@ -220,6 +220,8 @@ pub(super) struct Room {
     turn_index: u32,
     typed: u32,
     last_view: Option<crate::wire::live::View>,
+    /// Turns that are shown once they are stored.
+    unstored: Vec<crate::wire::interview::Turn>,
     /// Closed answers whose judging waits for their words.
     to_judge: Vec<AnswerId>,
     /// The last turn the candidate spoke, to be shown again with accurate words.

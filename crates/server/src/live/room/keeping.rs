@@ -94,6 +94,7 @@ pub(super) async fn open(app: std::sync::Arc<App>, interview: Interview) -> anyh
         turn_index: u32::try_from(turns.len()).unwrap_or(u32::MAX),
         typed: snapshot.typed,
         last_view: None,
+        unstored: Vec::new(),
         last_spoken: None,
         over: false,
         app,
@@ -275,7 +276,7 @@ impl Room {
             unscored,
         };
         self.turn_index += 1;
-        self.send(crate::wire::live::ServerMessage::Turn { turn: self.shown(&turn) });
+        self.unstored.push(self.shown(&turn));
         if turn.mode == Mode::Spoken {
             self.last_spoken = Some(turn.clone());
         }
@@ -308,6 +309,9 @@ impl Room {
                 "this cannot be stored right now; check the space on the disk",
             );
             return;
+        }
+        for turn in std::mem::take(&mut self.unstored) {
+            self.send(crate::wire::live::ServerMessage::Turn { turn });
         }
         self.judge_what_is_heard().await;
     }
