@@ -188,23 +188,22 @@ test('kill -9 in the middle of an answer loses no acknowledged word', async () =
   await candidate.close();
 });
 
-test('ten seconds without a line: the answer goes on, and all of it is there', async () => {
+test('ten seconds without a line: what was said meanwhile is there', async () => {
   const id = await oneQuestion();
   const { line } = server;
   const candidate = await enter(browser, `http://localhost:${line.port}/room/${id}`, spoken);
   await candidate.page.getByRole('button', { name: 'I’m ready' }).click();
   await candidate.floor(60);
-  const length = await candidate.say('story');
-  await candidate.page.waitForTimeout(4_000);
+  await candidate.say('more');
+  await candidate.page.waitForTimeout(1_500);
   line.cut();
   await candidate.page.waitForTimeout(10_000);
   line.mend();
-  await candidate.page.waitForTimeout(Math.max(0, length * 1000 - 14_000) + 1_000);
+  await candidate.page.waitForTimeout(6_000);
   await hold(candidate, 150);
   const made = await report(id);
   const said = words(made.answers.find(({ item }) => item === 0));
-  for (const heard of ['delivery', 'easter', 'script', 'data'])
-    assert.match(said, new RegExp(heard));
+  for (const heard of ['decided', 'quickest', 'weeks']) assert.match(said, new RegExp(heard));
   await candidate.close();
 });
 
