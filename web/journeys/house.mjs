@@ -12,7 +12,6 @@ import { createRequire } from 'node:module';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 
 const PROGRAM = process.env.GREENROOM ?? join(import.meta.dirname, '../../target/debug/greenroom');
 
@@ -136,23 +135,6 @@ export function voice(texts) {
   }
   rmSync(folder, { recursive: true });
   return spoken;
-}
-
-export async function browse() {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  });
 }
 
 /** A page whose microphone is the candidate. `candidate.say(name)` speaks; `candidate.view` is the last. */

@@ -7,7 +7,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { api, axe, browse, enter, serve, until, voice } from './house.mjs';
+import { launch } from '../tests/chromium.mjs';
+import { api, axe, enter, serve, until, voice } from './house.mjs';
 
 /** What the candidate says; written by a language model for these journeys. */
 const SPOKEN = {
@@ -27,7 +28,7 @@ let first;
 before(async () => {
   server = await serve();
   spoken = voice(SPOKEN);
-  browser = await browse();
+  browser = await launch();
   await until(server, ({ abilities }) => abilities.listen && abilities.speak);
 });
 

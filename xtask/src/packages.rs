@@ -74,6 +74,16 @@ pub const TEST: &[Need] = &[
         packages: &["chromium"],
         here: || which("chromium").is_some(),
     },
+    Need {
+        purpose: "Firefox, for the browser journeys",
+        packages: &["firefox-esr"],
+        here: || which("firefox-esr").is_some(),
+    },
+    Need {
+        purpose: "a sound server, without which Firefox plays nothing where there is no sound device",
+        packages: &["pulseaudio"],
+        here: || which("pulseaudio").is_some(),
+    },
 ];
 
 /// Installs what is missing of `needs`, saying what and why.

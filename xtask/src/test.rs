@@ -27,7 +27,7 @@ pub struct Arguments {
 pub enum Group {
     /// Formatting, names, documents.
     Style,
-    /// Front-end: types, lint, unit tests, build.
+    /// Front-end: types, lint, unit tests, build, every page in a browser.
     Web,
     /// Clippy over everything.
     Lint,
@@ -47,7 +47,7 @@ impl Group {
     const fn minutes(self) -> u64 {
         match self {
             Self::Style => 1,
-            Self::Web => 3,
+            Self::Web => 7,
             Self::Lint => 14,
             Self::Rust => 14,
             Self::Models => 10,
@@ -120,7 +120,12 @@ fn run_group(group: Group, tally: &mut Tally) -> anyhow::Result<()> {
             for script in ["format:check", "lint", "check", "test"] {
                 counted(web::npm(&["run", "--silent", script]))?;
             }
-            web::build()
+            web::build()?;
+            // The built app in a browser, against a scripted server: every page, and the room's line.
+            for script in [&["test:room"][..], &["look", "--", "--quick", "../target/look"]] {
+                counted(web::npm(&[&["run", "--silent"], script].concat()))?;
+            }
+            Ok(())
         }
         Group::Lint => {
             let words = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];

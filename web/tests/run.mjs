@@ -1,12 +1,16 @@
-/** Runs the journeys one after another and ends with the plain line that the test command counts. */
+/**
+ * Runs the test files it is given, one after another, and ends with the plain line that the test command
+ * counts.
+ */
 
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 
+const files = process.argv.slice(2).map((file) => resolve(file));
 let passed = 0;
 let failed = 0;
-const stream = run({ files: [join(import.meta.dirname, 'journeys.mjs')], concurrency: 1 });
+const stream = run({ files, concurrency: 1 });
 stream.on('test:pass', ({ details }) => {
   if (details.type !== 'suite') passed += 1;
 });
