@@ -7,6 +7,7 @@
 pub mod audio;
 pub mod captions;
 pub mod catalogue;
+pub mod echo;
 pub mod embed;
 pub mod language;
 pub mod listen;
