@@ -1,7 +1,9 @@
 //! The project's tasks. `cargo xtask help` lists them.
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks on standard output")]
 
+mod bench;
 mod evals;
+mod live;
 mod packages;
 mod run;
 mod shell;
@@ -29,6 +31,9 @@ enum Task {
     Tidy,
     /// Measures the judge and the listening on labelled answers and real speech; prints a table.
     Evals(evals::Arguments),
+    /// Measures how it takes turns, in real time, against a running server; prints a table.
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Writes the OpenAPI document and the TypeScript types made from it.
     Wire {
         /// Fail when they are not what the code says, instead of writing them.
@@ -43,6 +48,7 @@ fn main() -> anyhow::Result<()> {
         Task::Test(arguments) => test::run(&arguments),
         Task::Tidy => tidy::run(),
         Task::Evals(arguments) => evals::run(&arguments),
+        Task::Bench(bench) => bench::run(&bench),
         Task::Wire { check } => web::wire(check),
     }
 }

@@ -33,6 +33,15 @@ pub fn run(mut command: Command) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// As [`run`], without saying so and without the program's output.
+pub fn run_quietly(mut command: Command) -> anyhow::Result<()> {
+    let output = command.output().with_context(|| format!("cannot run {}", shown(&command)))?;
+    if !output.status.success() {
+        bail!("{} failed: {}", shown(&command), String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}
+
 /// As [`run`], and hands each line of standard output to `see` while printing it.
 pub fn run_seeing(mut command: Command, see: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
     println!("$ {}", shown(&command));

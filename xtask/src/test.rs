@@ -166,7 +166,7 @@ fn pull() -> anyhow::Result<()> {
 }
 
 /// `GREENROOM_MODELS` where it is set, else a folder in the work tree that git does not see.
-fn models() -> PathBuf {
+pub fn models() -> PathBuf {
     std::env::var_os("GREENROOM_MODELS").map_or_else(|| root().join(".data/models"), PathBuf::from)
 }
 
