@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Figure, Table};
 use crate::live::{
     clips::{Clip, HZ, Voices, cough, keyboard},
-    line::{Acoustics, Deed, Event, Line, Person, Room, What},
+    line::{Acoustics, Event, Line, Person, Room, Says, What},
     server::Server,
 };
 
@@ -63,9 +63,9 @@ impl Interjecting {
 }
 
 impl Person for Interjecting {
-    fn look(&mut self, room: &Room) -> Vec<Deed> {
+    fn look(&mut self, room: &Room) -> Option<Says> {
         if room.now_s < room.speaking_to_s {
-            return Vec::new();
+            return None;
         }
         if let Some((utterance, since_s)) = room.playing
             && utterance != self.last
@@ -75,14 +75,14 @@ impl Person for Interjecting {
             self.last = utterance;
             let (name, clip) = self.sounds[self.next % self.sounds.len()].clone();
             self.next += 1;
-            return vec![Deed::Say(name, clip)];
+            return Some(Says { name, clip });
         }
         let quiet_s = room.now_s - room.silent_since_s.max(self.answered_s);
         if room.floor() == "candidate" && room.playing.is_none() && quiet_s > BEFORE_ANSWER_S {
             self.answered_s = room.now_s + self.answer.seconds() + 4.0;
-            return vec![Deed::Say("answer".to_owned(), self.answer.clone())];
+            return Some(Says { name: "answer".to_owned(), clip: self.answer.clone() });
         }
-        Vec::new()
+        None
     }
 }
 
@@ -125,7 +125,7 @@ fn barge_in(
             tried += 1;
             ducked.extend(first_after(&room.log, at_s, |what| matches!(what, What::Ducked)));
             silent.extend(first_after(&room.log, at_s, |what| {
-                matches!(what, What::Played { stopped: true, .. })
+                matches!(what, What::Played { stopped: true })
             }));
         }
     }
@@ -164,7 +164,7 @@ fn nothing(
                 }
                 *count += 1;
                 let after = first_after(&room.log, at_s, |what| {
-                    matches!(what, What::Played { stopped: true, .. })
+                    matches!(what, What::Played { stopped: true })
                 });
                 *stopped += u32::from(after.is_some_and(|after_s| after_s < BY_IT_S));
             }
@@ -196,7 +196,7 @@ fn echo(
         for event in &room.log {
             match event.what {
                 What::Audible(_) => since_s = event.at_s,
-                What::Played { stopped: by_it, .. } => {
+                What::Played { stopped: by_it } => {
                     lines += 1;
                     stopped += u32::from(by_it);
                     played_s += event.at_s - since_s;

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Figure, Table, quantile};
 use crate::live::{
     clips::{Clip, Voices},
-    line::{Acoustics, Deed, Event, Line, Person, Room, What},
+    line::{Acoustics, Event, Line, Person, Room, Says, What},
     server::Server,
 };
 
@@ -144,17 +144,17 @@ impl Answering {
 }
 
 impl Person for Answering {
-    fn look(&mut self, room: &Room) -> Vec<Deed> {
+    fn look(&mut self, room: &Room) -> Option<Says> {
         let quiet_s = room.now_s - room.silent_since_s.max(self.answered_s);
         let mine = room.floor() == "candidate" && room.playing.is_none();
         if !mine || room.now_s < room.speaking_to_s || quiet_s < 0.6 {
-            return Vec::new();
+            return None;
         }
         let clip = self.answers[self.next % self.answers.len()].clone();
         self.next += 1;
         // Time for the interviewer to answer before it is asked again.
         self.answered_s = room.now_s + clip.seconds() + 6.0;
-        vec![Deed::Say(format!("answer {}", self.next), clip)]
+        Some(Says { name: format!("answer {}", self.next), clip })
     }
 }
 
@@ -185,7 +185,7 @@ fn caption_delay(log: &[Event]) -> Vec<f64> {
             .find(|later| later.at_s > to_s && matches!(later.what, What::Audible(_)))
             .map_or(f64::INFINITY, |later| later.at_s);
         let last = log.iter().rfind(|later| {
-            matches!(later.what, What::Caption(_)) && later.at_s > to_s && later.at_s < next_s
+            matches!(later.what, What::Caption) && later.at_s > to_s && later.at_s < next_s
         });
         delays.push(last.map_or(0.0, |last| last.at_s - to_s));
     }

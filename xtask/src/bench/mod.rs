@@ -3,6 +3,8 @@
 mod floor;
 mod live;
 
+pub use live::dead_air;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;

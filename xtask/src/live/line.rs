@@ -58,8 +58,6 @@ pub enum What {
     Audible(u64),
     /// A line was played to its end, or stopped.
     Played {
-        /// Which.
-        utterance: u64,
         /// Whether it was stopped before its end.
         stopped: bool,
     },
@@ -68,28 +66,24 @@ pub enum What {
     /// It is at its loudness again.
     Unducked,
     /// Captions changed.
-    Caption(String),
-    /// A turn of the candidate or the interviewer was written.
-    Turn(Value),
-    /// The page shows something else.
-    View(Value),
+    Caption,
     /// The interview is over.
     Ended,
 }
 
-/// What a candidate does next.
+/// What a candidate says next; what is being said is broken off.
 #[derive(Debug, Clone)]
-pub enum Deed {
-    /// Says a clip, from now on; what is being said is broken off.
-    Say(String, Clip),
-    /// Sends a message of the live line ("done", "skip", "end").
-    Press(&'static str),
+pub struct Says {
+    /// What the log calls it.
+    pub name: String,
+    /// Its sound.
+    pub clip: Clip,
 }
 
 /// Somebody who takes part: looks at the room every 20 ms and acts.
 pub trait Person {
-    /// What to do now.
-    fn look(&mut self, room: &Room) -> Vec<Deed>;
+    /// What to say now, if anything.
+    fn look(&mut self, room: &Room) -> Option<Says>;
 }
 
 /// What a candidate can see and hear.
@@ -228,11 +222,8 @@ impl Line {
             self.room.now_s = self.since.elapsed().as_secs_f64();
             self.read()?;
             self.play()?;
-            for deed in person.look(&self.room) {
-                match deed {
-                    Deed::Say(name, clip) => self.say(name, &clip),
-                    Deed::Press(button) => self.tell(&json!({"type": button}))?,
-                }
+            if let Some(Says { name, clip }) = person.look(&self.room) {
+                self.say(name, &clip);
             }
             self.send_sound()?;
             std::thread::sleep(Duration::from_millis(15));
@@ -286,7 +277,6 @@ impl Line {
         match message["type"].as_str().unwrap_or_default() {
             "welcome" | "view" => {
                 self.room.view = message["view"].clone();
-                self.room.note(What::View(message["view"].clone()));
             }
             "say" => {
                 let text = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
@@ -313,11 +303,7 @@ impl Line {
                     line.stopping = true;
                 }
             }
-            "caption" => {
-                let text = message["text"].as_str().unwrap_or_default().to_owned();
-                self.room.note(What::Caption(text));
-            }
-            "turn" => self.room.note(What::Turn(message["turn"].clone())),
+            "caption" => self.room.note(What::Caption),
             "ended" => {
                 self.room.ended = true;
                 self.room.note(What::Ended);
@@ -411,12 +397,8 @@ impl Loudspeaker {
             let over = line.complete && line.played == line.samples.len();
             if over || line.stopping || !line.aloud {
                 let stopped = line.stopping && !over;
-                if stopped {
-                    let what = What::Played { utterance: line.utterance, stopped };
-                    room.log.push(Event { at_s: room.now_s + STOP_S, what });
-                } else {
-                    room.note(What::Played { utterance: line.utterance, stopped });
-                }
+                let at_s = room.now_s + if stopped { STOP_S } else { 0.0 };
+                room.log.push(Event { at_s, what: What::Played { stopped } });
                 reports.push(line.report(true));
                 self.lines.pop_front();
                 self.ducked = false;

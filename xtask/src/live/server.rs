@@ -65,11 +65,6 @@ impl Server {
         Ok(server)
     }
 
-    /// The process.
-    pub fn process(&self) -> u32 {
-        self.child.id()
-    }
-
     fn page_token(&self) -> anyhow::Result<String> {
         let page = self.agent.get(&self.address).call()?.body_mut().read_to_string()?;
         let after = page.split("greenroom-token\" content=\"").nth(1);

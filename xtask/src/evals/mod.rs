@@ -1,0 +1,57 @@
+//! `cargo xtask evals`: what the judge, the listening and the interviewer are worth, in tables.
+
+mod conversation;
+mod people;
+
+use crate::shell::{greenroom, run as shell_run};
+
+/// Arguments of `cargo xtask evals`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// What to measure; everything where it is left out.
+    #[arg(value_enum)]
+    what: Option<What>,
+    /// A smaller set, under 50 s once built.
+    #[arg(long)]
+    quick: bool,
+    /// Also write the figures to this file, as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<String>,
+}
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum What {
+    /// The judge on labelled answers, the listening on real speech.
+    Judge,
+    /// The interviewer with ten people who are played to it, by voice.
+    Conversation,
+}
+
+/// Runs what was asked for and prints how it does.
+///
+/// # Errors
+/// When it cannot be built or run, or an interviewer failed somebody.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let json = arguments.json.as_deref();
+    match arguments.what {
+        Some(What::Judge) => judge(arguments.quick, json),
+        Some(What::Conversation) => conversation::run(arguments.quick, json),
+        None => {
+            judge(arguments.quick, json)?;
+            let beside = json.map(|file| format!("{file}.conversation.json"));
+            conversation::run(arguments.quick, beside.as_deref())
+        }
+    }
+}
+
+fn judge(quick: bool, json: Option<&str>) -> anyhow::Result<()> {
+    let mut words = vec!["evaluate"];
+    if quick {
+        words.push("--quick");
+    }
+    if let Some(file) = json {
+        words.extend(["--json", file]);
+    }
+    shell_run(greenroom(&words)?)
+}
