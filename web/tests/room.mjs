@@ -1,6 +1,6 @@
 /**
  * The room against the scripted server, in headless Chromium: what was said survives a dropped line and a
- * page that is reloaded in the middle of an answer. Run: `npm run build && npm run test:room`.
+ * page that is reloaded in the middle of an answer. Run: `npm run build && npm run test:pages`.
  */
 
 import assert from 'node:assert/strict';

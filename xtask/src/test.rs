@@ -122,7 +122,7 @@ fn run_group(group: Group, tally: &mut Tally) -> anyhow::Result<()> {
             }
             web::build()?;
             // The built app in a browser, against a scripted server: every page, and the room's line.
-            for script in [&["test:room"][..], &["look", "--", "--quick", "../target/look"]] {
+            for script in [&["test:pages"][..], &["look", "--", "--quick", "../target/look"]] {
                 counted(web::npm(&[&["run", "--silent"], script].concat()))?;
             }
             Ok(())
