@@ -1,11 +1,11 @@
 //! The ear: turns the samples of one microphone into what a conversation needs to know of them.
 //!
 //! It is driven by samples and keeps the time of the stream, so that sound that arrives late (after a
-//! lost line) is heard just as it was said. Only voice activity is computed here (a tenth of a
-//! millisecond for each 32 ms); what costs more is handed out as work: captions, turn-end
+//! lost line) is heard just as it was said. Only voice activity, and whether a voice is an echo of what is
+//! played, are computed here (some tenths of a millisecond for each 32 ms); what costs more is handed out as work: captions, turn-end
 //! probabilities and the segments whose words are recognised with care.
 
-use engines::{LISTEN_HZ, VoiceActivity};
+use engines::{LISTEN_HZ, VoiceActivity, echo::EchoGuard};
 use interview::{Span, Us};
 
 /// Samples that voice activity looks at at once: 32 ms.
@@ -16,6 +16,9 @@ const CHUNK_US: Us = 32_000;
 const BEGIN_PROBABILITY: f32 = 0.5;
 /// Below this speech becomes a silent stretch (hysteresis, as Silero's own utilities use 0.15 less).
 const PAUSE_PROBABILITY: f32 = 0.35;
+/// A voice that is the interviewer's own, come back from a loudspeaker, with at least this
+/// probability is no speech.
+const ECHO_LIKELIHOOD: f32 = 0.7;
 /// Speech is reported after this many speaking chunks in a row: 96 ms. A click that falls into two
 /// chunks passes by, and the interviewer is still ducked within 150 ms.
 const BEGIN_CHUNKS: u32 = 3;
@@ -100,6 +103,7 @@ pub enum Sensed {
 /// The ear of one stream.
 pub struct Ear {
     activity: Box<dyn VoiceActivity>,
+    echo: EchoGuard,
     /// Interview time of the next sample that was not yet looked at.
     now_us: Us,
     pending: Vec<f32>,
@@ -137,6 +141,7 @@ impl Ear {
     pub fn new(activity: Box<dyn VoiceActivity>, start_us: Us) -> Self {
         Self {
             activity,
+            echo: EchoGuard::new(),
             now_us: start_us,
             pending: Vec::with_capacity(2 * CHUNK),
             recent: Vec::new(),
@@ -155,6 +160,21 @@ impl Ear {
     /// Whether somebody is speaking.
     pub fn speaking(&self) -> bool {
         matches!(self.state, State::Speech { .. })
+    }
+
+    /// Samples at 16 kHz of the interviewer are played to the candidate from `at_us` on.
+    pub fn played(&mut self, at_us: Us, samples: &[f32]) {
+        self.echo.played(at_us, samples);
+    }
+
+    /// From now on they are played at this gain, dB.
+    pub fn played_at(&mut self, gain_db: f32) {
+        self.echo.played_at(gain_db);
+    }
+
+    /// Playing stops at `at_us`.
+    pub fn playing_stopped(&mut self, at_us: Us) {
+        self.echo.stopped(at_us);
     }
 
     /// Hears samples at 16 kHz that follow the ones before, and says what was noticed.
@@ -202,8 +222,11 @@ impl Ear {
         chunk: &[f32; CHUNK],
         sensed: &mut Vec<Sensed>,
     ) -> Result<(), engines::Error> {
-        let probability = self.activity.push(chunk)?;
         let start_us = self.now_us;
+        self.echo.heard(start_us, chunk);
+        let echo = self.echo.likelihood().is_some_and(|likelihood| likelihood >= ECHO_LIKELIHOOD);
+        let voice = self.activity.push(chunk)?;
+        let probability = if echo { 0.0 } else { voice };
         self.now_us += CHUNK_US;
         self.remember(chunk);
         self.measure_level(chunk, sensed);

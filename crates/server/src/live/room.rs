@@ -5,6 +5,7 @@
 //! nothing needs a lock. What takes the processor (captions, words, speech) runs elsewhere and
 //! comes back as an event.
 
+mod echo;
 mod given;
 mod hearing;
 mod keeping;
@@ -177,6 +178,13 @@ pub enum Event {
         /// What they say.
         answer: Option<String>,
     },
+    /// A piece of an utterance was made and sent.
+    Sounding {
+        /// Which.
+        utterance: u64,
+        /// Samples, at the rate its line was announced with.
+        samples: Vec<i16>,
+    },
     /// All sound of an utterance was made and sent, or could not be.
     Spoken {
         /// Which.
@@ -318,6 +326,7 @@ impl Room {
             }
             Event::Probe { answer, lack, text } => self.probe(answer, lack, text).await,
             Event::Notes { answer } => self.step(Input::NotesAnswer { answer }).await,
+            Event::Sounding { utterance, samples } => self.sounding(utterance, &samples),
             Event::Spoken { utterance, samples } => self.spoken(utterance, samples).await,
             Event::Delete { done } => {
                 let _ = done.send(());
@@ -484,8 +493,14 @@ impl Room {
             Action::Say { id, text, line, part, own_words, .. } => {
                 self.say(id, text, line, part, own_words);
             }
-            Action::Duck { id } => self.send(ServerMessage::Duck { utterance: wire_id(id) }),
-            Action::Unduck { id } => self.send(ServerMessage::Unduck { utterance: wire_id(id) }),
+            Action::Duck { id } => {
+                self.tell_ears_ducked(true);
+                self.send(ServerMessage::Duck { utterance: wire_id(id) });
+            }
+            Action::Unduck { id } => {
+                self.tell_ears_ducked(false);
+                self.send(ServerMessage::Unduck { utterance: wire_id(id) });
+            }
             Action::StopSpeaking { id } => self.stop_speaking(id),
             Action::OpenAnswer { answer, from_us } => self.open_answer(answer, from_us, step),
             Action::OpenTurn { .. } => {}

@@ -79,6 +79,11 @@ impl Microphone {
         self.appender.close().await.map(|_| ())
     }
 
+    /// What listens to it, once a frame has come.
+    pub(super) fn ear(&mut self) -> Option<&mut Ear> {
+        self.ear.as_mut().map(|(ear, _)| ear)
+    }
+
     /// Interview time of a position.
     fn at_us(&self, origin_us: Us, position: u64) -> Us {
         origin_us + Us::try_from(position * 1_000_000 / u64::from(self.sample_rate)).unwrap_or(0)

@@ -5,7 +5,7 @@ use interview::{Mode, Span, Speaker as Side, Turn, TurnId, Us};
 
 use tokio::sync::oneshot;
 
-use super::{Event, Outgoing, Room, wire_id};
+use super::{Event, Outgoing, Room, echo::Reference, wire_id};
 use crate::{
     live::{
         frame::speech_frame,
@@ -28,15 +28,16 @@ pub(super) struct Playing {
     sent: Option<oneshot::Receiver<()>>,
 }
 
-struct Utterance {
+pub(super) struct Utterance {
     id: UtteranceId,
     text: String,
     part: Option<Part>,
-    started_us: Option<Us>,
+    pub(super) started_us: Option<Us>,
     /// Samples a second, 0 when it is only shown.
-    sample_rate: u32,
+    pub(super) sample_rate: u32,
     total: Option<u64>,
     stopping: bool,
+    pub(super) reference: Reference,
 }
 
 impl Playing {
@@ -46,7 +47,7 @@ impl Playing {
         self.sent = None;
     }
 
-    fn find(&mut self, id: UtteranceId) -> Option<&mut Utterance> {
+    pub(super) fn find(&mut self, id: UtteranceId) -> Option<&mut Utterance> {
         self.utterances.iter_mut().find(|utterance| utterance.id == id)
     }
 }
@@ -91,6 +92,7 @@ impl Room {
             sample_rate,
             total: None,
             stopping: false,
+            reference: Reference::default(),
         });
         if let (Some(speaker), Some(line), Some(own)) = (speaker, &self.line, self.own()) {
             let spoken = self.line_of(text, own_words);
@@ -103,7 +105,7 @@ impl Room {
                     // An error says that the line before is over as well.
                     let _ = before.await;
                 }
-                let samples = forward(id, pieces, &outgoing).await;
+                let samples = forward(id, pieces, &outgoing, &own).await;
                 let _ = own.send(Event::Spoken { utterance: id, samples }).await;
                 drop(done);
             });
@@ -137,6 +139,7 @@ impl Room {
         if utterance.started_us.is_none() {
             let played_us = micros(samples, utterance.sample_rate);
             utterance.started_us = Some(now_us - played_us);
+            self.tell_ears(id);
             self.step(Input::Utterance { id, event: UtteranceEvent::Started }).await;
         }
         if !done {
@@ -189,6 +192,7 @@ impl Room {
         self.send(ServerMessage::StopSpeaking { utterance: wire_id(id) });
         let behind = self.playing.utterances.iter().position(|utterance| utterance.id == id);
         if let Some(place) = behind {
+            self.tell_ears_stopped();
             self.playing.utterances[place].stopping = true;
             for dropped in self.playing.utterances.drain(place + 1..).collect::<Vec<_>>() {
                 self.send(ServerMessage::StopSpeaking { utterance: wire_id(dropped.id) });
@@ -198,6 +202,7 @@ impl Room {
 
     /// Everything falls silent, for a break.
     pub(super) fn silence_all(&mut self) {
+        self.tell_ears_stopped();
         for utterance in &self.playing.utterances {
             self.send(ServerMessage::StopSpeaking { utterance: wire_id(utterance.id) });
         }
@@ -229,11 +234,13 @@ impl Room {
     }
 }
 
-/// Sends the pieces of an utterance as frames; how many samples it had in all.
+/// Sends the pieces of an utterance as frames to the browser, and whole to its room, whose ears compare
+/// them with what they hear; how many samples it had in all.
 async fn forward(
     id: UtteranceId,
     mut pieces: tokio::sync::mpsc::UnboundedReceiver<Piece>,
     outgoing: &tokio::sync::mpsc::Sender<Outgoing>,
+    room: &tokio::sync::mpsc::Sender<Event>,
 ) -> Result<u64, String> {
     let mut sent = 0;
     while let Some(piece) = pieces.recv().await {
@@ -247,6 +254,7 @@ async fn forward(
                         return Ok(sent);
                     }
                 }
+                let _ = room.send(Event::Sounding { utterance: id, samples }).await;
             }
             Piece::End => return Ok(sent),
             Piece::Failed(problem) => return Err(problem),
