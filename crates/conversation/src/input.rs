@@ -70,6 +70,8 @@ pub enum Input {
         /// Whether it is down now.
         held: bool,
     },
+    /// Push-to-talk was switched off: silence ends turns again.
+    PushToTalkOff,
     /// "Say that again."
     RepeatPressed,
     /// "Leave this question out."

@@ -51,7 +51,7 @@ pub mod wording;
 pub use action::{
     Action, AnswerRef, CloseReason, EndReason, Hint, LineKind, Notice, Part, UtteranceId,
 };
-pub use conversation::Conversation;
+pub use conversation::{Conversation, PATIENCE_MAX, PATIENCE_MIN};
 pub use input::{Engine, Input, UtteranceEvent};
 pub use plan::{PlanError, Wishes, make_plan, single_question_plan};
 pub use view::{FloorView, Phase, View};

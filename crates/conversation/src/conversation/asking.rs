@@ -280,7 +280,9 @@ impl Conversation {
 
     /// Asks again what was asked last, after a line for the occasion, and listens where it was.
     pub(super) fn ask_again(&mut self, occasion: Occasion, out: &mut Vec<Action>) {
-        let Some(asked) = self.asked.clone() else { return };
+        let Some(asked) = self.asked.clone() else {
+            return self.remark(occasion, out);
+        };
         let place = self.place;
         let lead = self.lines.choose(&self.plan, self.seed, occasion, Some(&asked.text), &[]);
         let mut drafts = Vec::new();

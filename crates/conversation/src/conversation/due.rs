@@ -5,6 +5,7 @@ use interview::{Us, persona::Occasion};
 
 use super::{
     Conversation,
+    returning::RETURN_US,
     state::{Floor, Listening, OpenAnswer, Place},
 };
 use crate::{
@@ -65,6 +66,8 @@ enum Due {
     Silence,
     /// The candidate took the floor, or seemed to go on, and said nothing.
     Resume,
+    /// The line is back, and what was said meanwhile has had its time to come in.
+    Return,
 }
 
 impl Conversation {
@@ -133,6 +136,9 @@ impl Conversation {
     /// Everything that may fall due in this turn, with its time. Never empty, except while a
     /// push-to-talk key is held or a voice sounds, when the limit alone is left.
     fn due(&self, listening: &Listening) -> Vec<(Us, Due)> {
+        if let Some(back) = &listening.back {
+            return vec![(back.at_us + RETURN_US, Due::Return)];
+        }
         let mut due = vec![self.limit_due(listening)];
         if self.is_one_way() {
             return due;
@@ -198,7 +204,9 @@ impl Conversation {
             .map(|quiet_ms| (quiet_ms, model.decide(&moment(quiet_ms))))
             .find(|(_, decision)| *decision != Decision::Wait)
             .map(|(quiet_ms, decision)| {
-                (listening.quiet_us + Us::from(quiet_ms) * MS, Due::TurnEnd(decision))
+                let shortest_us = Us::from(quiet_ms.min(model.quiet_closed_ms_min)) * MS;
+                let quiet_us = self.patiently(Us::from(quiet_ms) * MS).max(shortest_us);
+                (listening.quiet_us + quiet_us, Due::TurnEnd(decision))
             });
         // A whole utterance that is a request is nothing else, so the turn waits for its time.
         let end = end.filter(|_| !self.is_request(listening));
@@ -264,15 +272,15 @@ impl Conversation {
             (1, false) => OFFER_US,
             (_, false) => MOVE_ON_US,
         };
-        if self.microphone { us } else { us * TYPING_FACTOR }
+        self.patiently(if self.microphone { us } else { us * TYPING_FACTOR })
     }
 
     fn on_due(&mut self, due: Due, out: &mut Vec<Action>) {
         match due {
             Due::Limit => self.call_limit(out),
             Due::Request => self.on_request(out),
-            Due::TurnEnd(Decision::Encourage) => self.encourage(out),
-            Due::TurnEnd(Decision::End | Decision::Wait) => self.end_turn(None, out),
+            Due::TurnEnd(Decision::Encourage) if !self.has_interrupted() => self.encourage(out),
+            Due::TurnEnd(_) => self.end_turn(None, out),
             Due::Nudge => {
                 if let Some(open) = &mut self.answer {
                     open.nudged = true;
@@ -282,7 +290,14 @@ impl Conversation {
             }
             Due::Silence => self.climb(out),
             Due::Resume => self.end_turn(None, out),
+            Due::Return => self.decide_return(out),
         }
+    }
+
+    /// Whether the candidate broke into what the interviewer was saying: then the rest of that is more
+    /// use than an encouragement.
+    fn has_interrupted(&self) -> bool {
+        matches!(&self.floor, Floor::Listening(listening) if listening.interrupted.is_some())
     }
 
     /// The answer has reached its limit: it is closed.

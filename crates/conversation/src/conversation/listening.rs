@@ -5,7 +5,8 @@ use std::mem;
 use interview::{Mode, Us, persona::Occasion};
 
 use super::{
-    Conversation, GAP_US,
+    Conversation,
+    returning::GAP_US,
     state::{Floor, Interrupted, Listening, OpenAnswer, Place, Then},
 };
 use crate::{
@@ -17,6 +18,9 @@ use crate::{
 
 /// Shorter sounds are coughs and clicks, milliseconds; they do not interrupt a silence.
 const VOICED_MS_MIN: u32 = 200;
+
+/// A turn that seemed to go on with less voice than this did not, milliseconds: no syllable is as short.
+const CLICK_MS_MAX: u32 = 100;
 
 /// Captions lag behind the voice by no more than this, microseconds.
 const CAPTIONS_US: Us = 1_000_000;
@@ -103,6 +107,9 @@ impl Conversation {
                 listening.sound_permille = None;
                 if voiced_ms < VOICED_MS_MIN {
                     listening.quiet_us = listening.quiet_before_us;
+                    if voiced_ms < CLICK_MS_MAX && listening.was_only_noise() {
+                        self.end_turn(None, out);
+                    }
                     return;
                 }
                 let pause_us = listening.voice_us - listening.quiet_before_us;
@@ -110,6 +117,9 @@ impl Conversation {
                 listening.quiet_us = at_us.max(listening.voice_us);
                 listening.voiced_ms = listening.voiced_ms.saturating_add(voiced_ms);
                 listening.first_us.get_or_insert(listening.voice_us);
+                if let Some(back) = &mut listening.back {
+                    back.spoke_us = Some(listening.quiet_us);
+                }
                 let cut_off_ms = listening.cut_off_ms.take();
                 if let Some(pause_ms) = cut_off_ms {
                     self.learn_cut_off(pause_ms);
@@ -263,8 +273,12 @@ impl Conversation {
     }
 
     pub(super) fn on_done(&mut self, out: &mut Vec<Action>) {
-        match &self.floor {
-            Floor::Listening(_) => self.end_turn(None, out),
+        match &mut self.floor {
+            Floor::Listening(listening) => match &mut listening.back {
+                // What was said while the line was gone comes in first.
+                Some(back) => back.done = true,
+                None => self.end_turn(None, out),
+            },
             Floor::Reviewing { .. } => self.leave(CloseReason::Answered, None, out),
             _ => {}
         }
@@ -558,7 +572,8 @@ impl Conversation {
     /// Closes the candidate's turn with its last word; afterwards nobody has the floor.
     pub(super) fn close_turn(&mut self, typed: Option<String>, aside: bool, out: &mut Vec<Action>) {
         let Floor::Listening(listening) = &self.floor else { return };
-        let goes_on = listening.voice || listening.first_us.is_none();
+        let unheard = listening.first_us.is_none() || listening.back.is_some();
+        let goes_on = listening.voice || unheard;
         let to_us = if goes_on { self.now_us } else { listening.quiet_us };
         self.close_listening(Closing { typed, aside, to_us, held_to_us: self.now_us }, out);
     }

@@ -4,15 +4,16 @@ mod asking;
 mod due;
 mod listening;
 mod one_way;
+mod returning;
 mod speaking;
 mod state;
 
-use std::{collections::VecDeque, mem};
+use std::collections::VecDeque;
 
 use interview::{Plan, Us, format::Encounter, persona::Occasion};
 use serde::{Deserialize, Serialize};
 
-use self::state::{Draft, Floor, Listening, OpenAnswer, Place, Speech, Then, Utterance};
+use self::state::{Draft, Floor, Listening, OpenAnswer, Place, Then};
 use crate::{
     action::{Action, AnswerRef, CloseReason, EndReason, Notice, Part},
     input::{Engine, Input},
@@ -21,11 +22,10 @@ use crate::{
     view::{FloorView, Phase, View},
 };
 
-/// After a short gap what was said meanwhile gets this long to arrive, microseconds.
-const CATCH_UP_US: Us = 3_000_000;
-
-/// Above this gap the interviewer says where they were, microseconds.
-const GAP_US: Us = 5_000_000;
+/// The least and the most patience that can be wished for.
+pub const PATIENCE_MIN: f64 = 0.5;
+/// See [`PATIENCE_MIN`].
+pub const PATIENCE_MAX: f64 = 3.0;
 
 /// An interview in progress. Plain data: storing it and reading it back changes nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,6 +56,9 @@ pub struct Conversation {
     /// Take-overs in a row that turned out to have no words.
     wordless_stops: u32,
     pace: Pace,
+    /// How long silences are waited for, in thousandths of the usual.
+    #[serde(default = "usual_permille")]
+    patience_permille: u32,
 }
 
 /// How fast the candidate talks, for the hints.
@@ -95,6 +98,7 @@ impl Conversation {
             away_us: None,
             wordless_stops: 0,
             pace: Pace::default(),
+            patience_permille: usual_permille(),
         }
     }
 
@@ -115,6 +119,19 @@ impl Conversation {
     pub fn with_pauses(mut self, pauses: Pauses) -> Self {
         self.pauses = pauses;
         self
+    }
+
+    /// Waits this many times as long as usual in every silence, from [`PATIENCE_MIN`] to [`PATIENCE_MAX`];
+    /// values beyond count as these, and what is no number as 1.
+    pub fn set_patience(&mut self, patience: f64) {
+        let patience = if patience.is_nan() { 1.0 } else { patience };
+        let permille = (patience.clamp(PATIENCE_MIN, PATIENCE_MAX) * 1e3).round();
+        self.patience_permille = permille as u32;
+    }
+
+    /// A time that is waited in silence, as this candidate wishes it.
+    fn patiently(&self, us: Us) -> Us {
+        us * Us::from(self.patience_permille) / 1_000
     }
 
     /// Takes one input at interview time `now_us` and returns what follows, in order. A time before the
@@ -155,6 +172,7 @@ impl Conversation {
             Input::Typed { text } => self.on_typed(text, out),
             Input::DonePressed => self.on_done(out),
             Input::PushToTalk { held } => self.on_key(held, out),
+            Input::PushToTalkOff => self.key = None,
             Input::RepeatPressed => self.on_repeat(out),
             Input::SkipPressed => self.on_leave(CloseReason::Skipped, out),
             Input::LaterPressed => self.on_leave(CloseReason::Deferred, out),
@@ -191,82 +209,6 @@ impl Conversation {
 
     fn question_text(&self, item: u32) -> Option<&str> {
         self.plan.items.get(item as usize).map(|item| item.question.text.as_str())
-    }
-
-    /// The line is back. After a short gap all goes on; after a longer one the interviewer says where
-    /// they were and asks again. `before_us` is the time of the input before this one.
-    fn on_reconnected(&mut self, gap_us: Us, before_us: Us, out: &mut Vec<Action>) {
-        let away_us = self.away_us.take();
-        let gap_us = away_us.map_or(gap_us, |from_us| gap_us.max(self.now_us - from_us));
-        let lost_us = away_us.unwrap_or(before_us);
-        if gap_us <= GAP_US {
-            self.forgive(gap_us.max(0), out);
-            return;
-        }
-        match mem::replace(&mut self.floor, Floor::Nobody) {
-            Floor::Nobody => {}
-            Floor::Speaking(speech) => self.say_anew(speech, true, out),
-            Floor::Listening(listening) => {
-                self.floor = Floor::Listening(listening);
-                self.where_were_we(lost_us, out);
-            }
-            Floor::Deciding { .. } => self.ask_again(Occasion::WhereWereWe, out),
-            Floor::LookingUp { .. } => self.look_up(out),
-            Floor::Preparing { .. } => self.prepare(out),
-            Floor::Reviewing { .. } => self.review(out),
-        }
-    }
-
-    fn where_were_we(&mut self, lost_us: Us, out: &mut Vec<Action>) {
-        let interrupted = match &mut self.floor {
-            Floor::Listening(listening) => listening.interrupted.take(),
-            _ => None,
-        };
-        // What was said while the line was gone comes in late and belongs to this turn, so it ends now;
-        // the candidate's time does not run on meanwhile.
-        self.close_turn_at(self.now_us, lost_us, out);
-        match interrupted {
-            Some(interrupted) => {
-                let lead = self.line(Occasion::WhereWereWe);
-                let unsaid = interrupted.unsaid.into_iter().map(Utterance::draft);
-                self.speak(lead.into_iter().chain(unsaid).collect(), interrupted.then, None, out);
-            }
-            None => self.ask_again(Occasion::WhereWereWe, out),
-        }
-    }
-
-    /// Says again what was being said: whoever came back has heard nothing of it, or not all.
-    fn say_anew(&mut self, speech: Speech, lead: bool, out: &mut Vec<Action>) {
-        if let Some(front) = speech.queue.front() {
-            out.push(Action::StopSpeaking { id: front.id });
-        }
-        let lead = lead && !matches!(speech.then, Then::End(_));
-        let lead = if lead { self.line(Occasion::WhereWereWe) } else { None };
-        let drafts = lead.into_iter().chain(speech.queue.into_iter().map(Utterance::draft));
-        self.speak(drafts.collect(), speech.then, None, out);
-    }
-
-    /// A short gap counts for nobody: what was being waited for is waited for as long again.
-    fn forgive(&mut self, gap_us: Us, out: &mut Vec<Action>) {
-        let now_us = self.now_us;
-        match &mut self.floor {
-            Floor::Nobody => {}
-            Floor::Speaking(speech) => {
-                let speech = speech.clone();
-                self.say_anew(speech, false, out);
-            }
-            Floor::Listening(listening) => {
-                listening.voice = false;
-                listening.unsure = true;
-                listening.quiet_us = now_us;
-                listening.quiet_before_us = now_us;
-                listening.patience_until_us = listening.patience_until_us.max(now_us + CATCH_UP_US);
-            }
-            Floor::Deciding { until_us, .. }
-            | Floor::LookingUp { until_us }
-            | Floor::Preparing { until_us }
-            | Floor::Reviewing { until_us } => *until_us += gap_us,
-        }
     }
 
     fn close_answer(&mut self, reason: CloseReason, out: &mut Vec<Action>) {
@@ -439,13 +381,20 @@ impl Conversation {
         closed_us + open_us.max(0)
     }
 
-    /// When the candidate began to use the floor: with the first sound, and when recording at once.
+    /// When the candidate began to use the floor: with the first sound, and when recording at once. The
+    /// time without a line is taken out by moving the begin.
     fn turn_began_us(&self, listening: &Listening) -> Option<Us> {
-        if self.is_one_way() {
-            return Some(listening.from_us);
-        }
-        listening.first_us.or(listening.voice.then_some(listening.voice_us))
+        let began_us = if self.is_one_way() {
+            Some(listening.from_us)
+        } else {
+            listening.first_us.or(listening.voice.then_some(listening.voice_us))
+        };
+        began_us.map(|began_us| began_us + listening.gone_us)
     }
+}
+
+const fn usual_permille() -> u32 {
+    1_000
 }
 
 fn phase_of(place: Place) -> Phase {

@@ -191,6 +191,23 @@ pub(super) struct Listening {
     pub(super) probe: Option<String>,
     /// What the interviewer was saying when the candidate took the floor.
     pub(super) interrupted: Option<Interrupted>,
+    /// For how long the line was gone since the candidate began to speak: time that counts for nobody.
+    #[serde(default)]
+    pub(super) gone_us: Us,
+    /// The line is back after a long gap, and what was said meanwhile is still coming in.
+    #[serde(default)]
+    pub(super) back: Option<Back>,
+}
+
+/// The line is back: what is known of the candidate until it is decided how to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Back {
+    /// Since when.
+    pub(super) at_us: Us,
+    /// The end of the last voice that came in since, which may have sounded before.
+    pub(super) spoke_us: Option<Us>,
+    /// Whether the candidate said by key that the turn is over.
+    pub(super) done: bool,
 }
 
 /// A speech that was broken off.
@@ -274,7 +291,16 @@ impl Listening {
             cut_off_ms: None,
             probe,
             interrupted: None,
+            gone_us: 0,
+            back: None,
         }
+    }
+}
+
+impl Listening {
+    /// Whether nothing but a sound that is over made this turn: it seemed to go on from the one before.
+    pub(super) fn was_only_noise(&self) -> bool {
+        self.went_on && self.voiced_ms == 0 && self.text.is_empty()
     }
 }
 

@@ -253,3 +253,17 @@ fn nobody_is_interrupted_before_the_limit_and_then_after_a_grace() {
     room.pass(5_100);
     assert_eq!(room.lines_since(from), [LineKind::TimeUp, LineKind::Question]);
 }
+
+#[test]
+fn an_unfinished_word_into_the_greeting_is_followed_by_the_rest_of_it() {
+    let mut room = Room::new(plan(2));
+    room.input(Input::Start);
+    room.input(Input::SpeechBegan { at_us: room.now_us, echo_likelihood: None });
+    room.pass(6_800);
+    room.input(Input::Words { text: "no".to_owned(), accurate: false });
+    room.pass(200);
+    room.input(Input::Silence { ms: 7_000, sound_probability: None });
+    room.until_candidate();
+    let last = room.said().pop().expect("a line");
+    assert_eq!(last.line, LineKind::WarmUp, "{}", last.text);
+}

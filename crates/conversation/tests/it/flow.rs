@@ -153,6 +153,23 @@ fn a_language_models_probe_is_used_when_it_passes_the_check() {
 }
 
 #[test]
+fn a_language_models_probe_about_the_candidate_gives_way_to_the_template() {
+    let plan = plan(2);
+    let mut room = Room::at_first_question(plan.clone());
+    room.lacks = vec![Lack::OwnAction];
+    room.say("Our importer lost orders every night and we rebuilt the importer in three weeks");
+    let answer = room.conversation.view().answer.expect("an open answer");
+    let text = "What did the candidate do to rebuild the importer?".to_owned();
+    room.input(Input::PreparedProbe { answer, lack: Lack::OwnAction, text });
+    room.input(Input::DonePressed);
+    room.until_candidate();
+    let said = room.said().pop().expect("a probe");
+    assert_eq!(said.line, LineKind::Probe);
+    let templates = &plan.items[0].question.probes[&Lack::OwnAction];
+    assert!(templates.iter().any(|template| said.text.ends_with(template)), "{}", said.text);
+}
+
+#[test]
 fn a_probe_is_wished_for_while_the_candidate_still_talks() {
     let mut room = Room::at_first_question(plan(2));
     room.lacks = vec![Lack::OwnAction];
@@ -382,6 +399,8 @@ fn after_a_longer_gap_the_interviewer_says_where_they_were() {
     room.now_us += 60_000_000;
     let from = room.log.len();
     room.input(Input::Reconnected { gap_us: 60_000_000 });
+    // What was said meanwhile gets two seconds to come in.
+    room.pass(2_000);
     assert_eq!(room.lines_since(from), [LineKind::WhereWereWe, LineKind::Question]);
     assert_eq!(room.said().pop().map(|said| said.text), Some(question));
     // What was said before the gap is part of the answer, which stays open.
@@ -406,6 +425,7 @@ fn after_a_gap_during_a_probe_the_probe_is_asked_again() {
     room.until_candidate();
     let probe = room.said().pop().expect("a probe");
     room.input(Input::Reconnected { gap_us: 20_000_000 });
+    room.pass(2_000);
     let again = room.said().pop().expect("the probe again");
     assert_eq!((again.line, again.text), (LineKind::Probe, probe.text));
 }
@@ -485,6 +505,7 @@ fn a_restart_cuts_nothing_off_the_turn_that_was_open() {
     // The process died while the candidate was talking; nobody could say that the line was gone.
     room.now_us += 90_000_000;
     room.input(Input::Reconnected { gap_us: 90_000_000 });
+    room.pass(2_000);
     let to_us = room.log.iter().rev().find_map(|(_, action)| match action {
         Action::CloseTurn { to_us, aside: false, .. } => Some(*to_us),
         _ => None,

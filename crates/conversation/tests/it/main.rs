@@ -5,6 +5,7 @@ mod flow;
 mod never_stuck;
 mod one_way;
 mod plans;
+mod returning;
 mod room;
 mod silence;
 mod turn_end;

@@ -70,6 +70,7 @@ fn inputs() -> impl Strategy<Value = Input> {
         3 => text.clone().prop_map(|text| Input::Typed { text }),
         2 => Just(Input::DonePressed),
         1 => any::<bool>().prop_map(|held| Input::PushToTalk { held }),
+        1 => Just(Input::PushToTalkOff),
         1 => Just(Input::RepeatPressed),
         1 => Just(Input::SkipPressed),
         1 => Just(Input::LaterPressed),

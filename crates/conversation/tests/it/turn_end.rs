@@ -1,7 +1,7 @@
 //! Thinking pauses and ends of turns on scripted timelines.
 
 use conversation::{
-    FloorView, Input, LineKind,
+    Action, FloorView, Input, LineKind,
     turn_end::{Decision, Ending, Moment, Pauses, StoryPlace, TurnEndModel, ending_of},
 };
 use interview::{Lack, Temperament};
@@ -257,6 +257,57 @@ fn with_push_to_talk_silence_ends_nothing_and_the_key_does() {
 }
 
 #[test]
+fn with_push_to_talk_switched_off_silence_ends_turns_again() {
+    let mut room = Room::at_first_question(plan(2));
+    room.input(Input::PushToTalk { held: true });
+    room.say("We had an outage in May and I mended it.");
+    room.input(Input::PushToTalkOff);
+    assert!(!room.conversation.view().push_to_talk);
+    assert!(room.quiet(8_000, Some(0.9)).is_some(), "nobody replies");
+}
+
+#[test]
+fn a_patient_interviewer_waits_as_many_times_longer_as_was_wished_for() {
+    let waited_ms = |patience: f64| {
+        let mut room = Room::at_first_question(plan(2));
+        room.conversation.set_patience(patience);
+        room.say("I like working with plants, and I have done so for the better part of ten years.");
+        room.quiet(20_000, None).expect("the turn ends")
+    };
+    let usual_ms = waited_ms(1.0);
+    assert!(waited_ms(3.0).abs_diff(3 * usual_ms) <= 200, "{} and {usual_ms}", waited_ms(3.0));
+    assert!(waited_ms(0.5) < usual_ms);
+    // Nobody is cut off in the middle of a breath, however little patience is wished for.
+    assert!(waited_ms(0.0) >= 600);
+    assert_eq!(waited_ms(0.0), waited_ms(0.5));
+
+    let mut room = Room::at_first_question(plan(2));
+    room.conversation.set_patience(2.0);
+    let from = room.log.len();
+    room.pass(11_000);
+    assert_eq!(room.lines_since(from), [], "who says nothing is left alone for longer, too");
+    room.pass(2_000);
+    assert_eq!(room.lines_since(from), [LineKind::Encourage]);
+}
+
+#[test]
+fn a_click_while_the_reply_is_found_delays_it_by_no_more_than_itself() {
+    let mut room = Room::at_first_question(plan(2));
+    room.type_text("We had an outage in May and I mended it with a new certificate for the shop.");
+    room.until_candidate();
+    // The room's own reply to what lacks is withheld, so that the click comes before it.
+    let now_us = room.now_us;
+    let text = "We wrote down how to renew it, and it has not happened again.".to_owned();
+    let actions = room.conversation.step(now_us, Input::Typed { text });
+    assert!(matches!(actions.last(), Some(Action::WantLacks { .. })), "{actions:?}");
+    let click = Input::SpeechBegan { at_us: now_us, echo_likelihood: None };
+    room.conversation.step(now_us + 96_000, click);
+    let end = Input::SpeechPaused { at_us: now_us + 96_000, voiced_ms: 96 };
+    let actions = room.conversation.step(now_us + 290_000, end);
+    assert!(actions.iter().any(|action| matches!(action, Action::WantLacks { .. })), "{actions:?}");
+}
+
+#[test]
 fn saying_that_it_is_done_ends_the_answer_and_stays_out_of_stories() {
     let mut room = Room::at_first_question(plan(2));
     room.say("We had an outage in May and I renewed the certificate by hand.");
@@ -320,7 +371,7 @@ fn an_answer_whose_words_are_late_is_not_taken_for_none() {
     room.input(Input::DonePressed);
     let answer = room.conversation.view().answer.expect("an open answer");
     let asked = room.log.iter().any(|(_, action)| {
-        matches!(action, conversation::Action::WantLacks { answer: other } if *other == answer)
+        matches!(action, Action::WantLacks { answer: other } if *other == answer)
     });
     assert!(asked, "it is looked at like any other");
 }
