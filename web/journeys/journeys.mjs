@@ -189,7 +189,34 @@ test('kill -9 in the middle of an answer loses no acknowledged word', async () =
   await candidate.close();
 });
 
-test('ten seconds without a line: what was said meanwhile is there', async () => {
+test('ten seconds without a line: the answer goes on, and all of it is there', async () => {
+  const id = await oneQuestion();
+  const { line } = server;
+  const candidate = await enter(browser, `http://localhost:${line.port}/room/${id}`, spoken);
+  await candidate.page.getByRole('button', { name: 'I’m ready' }).click();
+  await candidate.floor(60);
+  const length = await candidate.say('story');
+  await candidate.page.waitForTimeout(4_000);
+  const lines = candidate.lines.length;
+  line.cut();
+  await candidate.page.waitForTimeout(10_000);
+  line.mend();
+  await candidate.page.waitForTimeout(Math.max(0, length * 1000 - 14_000) - 500);
+  assert.equal(candidate.lines.length, lines, 'whoever talks on is not talked over');
+  await candidate.page.waitForTimeout(1_500);
+  await hold(candidate, 150);
+  const made = await report(id);
+  const said = words(made.answers.find(({ item }) => item === 0));
+  // Before, during and after the cut.
+  for (const heard of ['delivery', 'easter', 'script', 'data'])
+    assert.match(said, new RegExp(heard));
+  const { turns } = await api(server, 'GET', `/api/interviews/${id}`);
+  const told = turns.find(({ speaker, text }) => speaker === 'candidate' && /delivery/i.test(text));
+  assert.match(told.text, /data/, 'and it is one turn, with the words that were heard with care');
+  await candidate.close();
+});
+
+test('ten seconds without a line: what was said meanwhile is there, and the thread is taken up', async () => {
   const id = await oneQuestion();
   const { line } = server;
   const candidate = await enter(browser, `http://localhost:${line.port}/room/${id}`, spoken);
@@ -198,13 +225,33 @@ test('ten seconds without a line: what was said meanwhile is there', async () =>
   await candidate.say('more');
   await candidate.page.waitForTimeout(1_500);
   line.cut();
-  await candidate.page.waitForTimeout(10_000);
+  await candidate.page.waitForTimeout(14_000);
   line.mend();
-  await candidate.page.waitForTimeout(6_000);
+  await candidate.wait(
+    () => candidate.lines.at(-1)?.kind === 'question' && candidate.lines.length > 1,
+    'the question again',
+  );
+  assert.equal(candidate.lines.at(-2)?.kind, 'where_were_we');
   await hold(candidate, 150);
   const made = await report(id);
   const said = words(made.answers.find(({ item }) => item === 0));
   for (const heard of ['decided', 'quickest', 'weeks']) assert.match(said, new RegExp(heard));
+  await candidate.close();
+});
+
+test('push-to-talk by the settings: the room begins with it', async () => {
+  const settings = await api(server, 'GET', '/api/settings');
+  await api(server, 'PUT', '/api/settings', { ...settings, push_to_talk: true });
+  const id = await oneQuestion();
+  const candidate = await enter(browser, `${server.address}/room/${id}`, spoken);
+  await candidate.page.getByRole('button', { name: 'I’m ready' }).click();
+  await candidate.floor(60);
+  assert.equal(candidate.view.push_to_talk, true);
+  await candidate.page.getByRole('button', { name: 'More', exact: true }).click();
+  await candidate.page.getByRole('button', { name: /push-to-talk: on/i }).click();
+  await candidate.wait(() => candidate.view.push_to_talk === false, 'push-to-talk to be off');
+  await candidate.page.getByRole('button', { name: /push-to-talk: off/i }).waitFor();
+  await api(server, 'PUT', '/api/settings', settings);
   await candidate.close();
 });
 

@@ -266,6 +266,7 @@ function make(state, wishes) {
     answers: [],
     has_sound: false,
     has_video: false,
+    takes: [],
     ratings: {},
     notes: [],
   };

@@ -266,6 +266,15 @@ pub struct GoalLine {
 pub struct CandidateQuestionReport {
     /// What was asked.
     pub text: String,
+    /// The answer that it was asked in; reports of older versions do not say.
+    #[serde(default)]
+    pub answer: Option<AnswerId>,
+    /// Its words in that answer.
+    #[serde(default)]
+    pub range: Option<WordRange>,
+    /// Where it was said, if it was spoken.
+    #[serde(default)]
+    pub span: Option<Span>,
     /// What was found; evidence counts the words of this question.
     pub findings: Vec<Finding>,
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use interview::{
     Answer, AnswerId, Competency, Coverage, Goal, InterviewId, LeftOut, Mode, Plan, Question,
-    QuestionId, StarPart, Word, rubric::Anchors,
+    QuestionId, Span, StarPart, Word, WordRange, rubric::Anchors,
 };
 
 use crate::{
@@ -25,6 +25,10 @@ use crate::{
 /// A question the candidate asked the interviewer.
 #[derive(Debug, Clone, Copy)]
 pub struct CandidateQuestion<'a> {
+    /// The answer it is part of: all that the candidate asked.
+    pub answer: AnswerId,
+    /// Where in that answer it begins.
+    pub first_word: usize,
     /// Its words.
     pub words: &'a [Word],
     /// Whether the goal's notes held the answer.
@@ -277,7 +281,17 @@ fn candidate_question(plan: &Plan, question: CandidateQuestion<'_>) -> Candidate
     facts.asked = Some(question.in_notes);
     let mut findings = findings::search(&facts);
     findings.retain(|finding| gate(Claim::Finding(finding), &facts).is_ok());
-    CandidateQuestionReport { text: interview::word::text_of(question.words), findings }
+    let spans = question.words.iter().filter_map(|word| word.span);
+    CandidateQuestionReport {
+        text: interview::word::text_of(question.words),
+        answer: Some(question.answer),
+        range: Some(WordRange {
+            first: question.first_word,
+            end: question.first_word + question.words.len(),
+        }),
+        span: spans.reduce(Span::join),
+        findings,
+    }
 }
 
 /// The candidate's question in the shape that findings are searched in.

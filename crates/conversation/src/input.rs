@@ -94,7 +94,9 @@ pub enum Input {
     },
     /// The line to the candidate is gone; nothing goes on without them.
     Disconnected,
-    /// The line is back, or the conversation was restored after a restart.
+    /// The line is back, or the conversation was restored after a restart. Whether the candidate is
+    /// speaking is not known any more: a voice that has gone on since before is reported by
+    /// [`Input::SpeechBegan`] again when its sound comes in.
     Reconnected {
         /// How long it was gone, microseconds.
         gap_us: Us,

@@ -582,7 +582,11 @@ mod tests {
         for lack in Lack::ALL {
             let request = model_request(QUESTION, SAID, lack);
             assert!(request.system.contains("Address them as \"you\""));
-            assert!(!tokens(&request.system).contains(&"candidate".to_owned()), "{}", request.system);
+            assert!(
+                !tokens(&request.system).contains(&"candidate".to_owned()),
+                "{}",
+                request.system
+            );
         }
     }
 

@@ -9,13 +9,14 @@ use std::{
 };
 
 use anyhow::Context;
+#[cfg(test)]
+use engines::scripted::LoudnessActivity;
 use engines::{
     Captions, Embedder, LanguageModel, Recogniser, TurnEnd, Voice,
     catalogue::{Board, Catalogue, Fetch, Origins, Phase, State},
     language::{OpenAi, OpenAiSettings, Worker, WorkerSettings},
     listen::RUNTIME_FILE,
     runtime::Runtime,
-    voice_activity::Silero,
 };
 use interview::Us;
 use store::Store;
@@ -23,6 +24,7 @@ use tokio::runtime::Handle;
 
 use crate::{
     config::{self, LanguageMode, VoiceEngine},
+    jobs::hearing::OpenEar,
     live::{ear::Ear, speak::Speaker},
     wire::status::{Abilities, Model, ModelState},
 };
@@ -35,7 +37,7 @@ const THREADS: usize = 1;
 /// The engines that are here.
 #[derive(Clone, Default)]
 pub struct Engines {
-    voice_activity: Option<Arc<Silero>>,
+    open_ear: Option<Arc<OpenEar>>,
     turn_end: Option<Arc<dyn TurnEnd>>,
     captions: Option<Arc<dyn Captions>>,
     recogniser: Option<Arc<dyn Recogniser>>,
@@ -54,7 +56,9 @@ impl Engines {
             tracing::info!("{problem}");
         }
         Self {
-            voice_activity: loaded.voice_activity.map(Arc::new),
+            open_ear: loaded.voice_activity.map(|model| -> Arc<OpenEar> {
+                Arc::new(move |start_us| Ok(Ear::new(Box::new(model.stream()), start_us)))
+            }),
             turn_end: loaded.turn_end.map(Arc::from),
             captions: loaded.captions.map(Arc::from),
             recogniser: loaded.recogniser.map(Arc::from),
@@ -64,10 +68,17 @@ impl Engines {
         }
     }
 
+    /// Engines that take loud sound for speech, and whose captions are `captions`.
+    #[cfg(test)]
+    pub(crate) fn scripted(captions: Arc<dyn Captions>) -> Self {
+        let open = |start_us| Ok(Ear::new(Box::new(LoudnessActivity), start_us));
+        Self { open_ear: Some(Arc::new(open)), captions: Some(captions), ..Self::default() }
+    }
+
     /// Whether spoken answers can be understood: voice activity, and words of some kind.
     #[must_use]
     pub fn can_listen(&self) -> bool {
-        self.voice_activity.is_some() && (self.recogniser.is_some() || self.captions.is_some())
+        self.open_ear.is_some() && (self.recogniser.is_some() || self.captions.is_some())
     }
 
     /// An ear for a stream that begins at `start_us`.
@@ -75,8 +86,8 @@ impl Engines {
     /// # Errors
     /// When voice activity is not here.
     pub fn ear(&self, start_us: Us) -> Result<Ear, engines::Error> {
-        match &self.voice_activity {
-            Some(model) => Ok(Ear::new(Box::new(model.stream()), start_us)),
+        match &self.open_ear {
+            Some(open) => open(start_us),
             None => Err(engines::Error::Missing {
                 purpose: "voice activity",
                 path: PathBuf::from("silero-vad"),
@@ -188,6 +199,12 @@ impl EngineRoom {
             ..Engines::listening(&self.models)
         });
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = engines;
+    }
+
+    /// From now on these engines are here.
+    #[cfg(test)]
+    pub(crate) fn use_engines(&self, engines: Engines) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(engines);
     }
 
     /// From now on this language model phrases follow-ups; `None` for none.

@@ -49,6 +49,7 @@ export type Seniority = Schemas['Seniority'];
 export type ServerMessage = Schemas['ServerMessage'];
 export type Settings = Schemas['Settings'];
 export type StarPart = Schemas['StarPart'];
+export type Take = Schemas['Take'];
 export type Status = Schemas['Status'];
 export type Theme = Schemas['Theme'];
 export type Timeline = Schemas['Timeline'];
@@ -56,9 +57,6 @@ export type Turn = Schemas['Turn'];
 export type View = Schemas['View'];
 export type Wishes = Schemas['Wishes'];
 export type Word = Schemas['Word'];
-
-/** Which side of a conversation a clip plays. */
-export type Side = 'candidate' | 'interviewer' | 'both';
 
 /** A request that the server refused, or that did not reach it (`status` 0, `code` "unreachable"). */
 export class ApiError extends Error {
@@ -207,11 +205,20 @@ export const api = {
     return response.arrayBuffer();
   },
   /** Stores a piece of the camera's recording; `startUs` belongs to the first piece of a take. */
-  addCameraPiece: (id: string, take: number, seq: number, piece: Blob, startUs?: number) =>
+  addCameraPiece: (
+    id: string,
+    take: number,
+    seq: number,
+    piece: Blob,
+    { startUs, endUs }: { startUs?: number; endUs: number },
+  ) =>
     request(`/api/interviews/${at(id)}/camera/${take}/${seq}`, {
       method: 'PUT',
       body: piece,
-      headers: startUs === undefined ? {} : { 'x-greenroom-start-us': String(Math.round(startUs)) },
+      headers: {
+        'x-greenroom-end-us': String(Math.round(endUs)),
+        ...(startUs === undefined ? {} : { 'x-greenroom-start-us': String(Math.round(startUs)) }),
+      },
     }),
 };
 
@@ -249,15 +256,11 @@ export function importFile(file: File, onshare: (share: number) => void): Promis
   });
 }
 
-/** Where a clip of an interview's sound is, for an `<audio>` element. */
-export function soundUrl(
-  id: string,
-  clip: { start?: number; end?: number; side?: Side } = {},
-): string {
+/** Where a clip of the candidate's sound is, for an `<audio>` element. */
+export function soundUrl(id: string, clip: { start?: number; end?: number } = {}): string {
   const query = new URLSearchParams();
   if (clip.start !== undefined) query.set('start_us', String(Math.round(clip.start)));
   if (clip.end !== undefined) query.set('end_us', String(Math.round(clip.end)));
-  if (clip.side) query.set('side', clip.side);
   const text = query.toString();
   return `/api/interviews/${at(id)}/sound${text ? `?${text}` : ''}`;
 }

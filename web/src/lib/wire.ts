@@ -972,6 +972,8 @@ export interface components {
             plan: components["schemas"]["Plan"];
             /** @description What the candidate has said of it. */
             ratings: components["schemas"]["Ratings"];
+            /** @description The camera's takes in the order in which they were recorded. */
+            takes: components["schemas"]["Take"][];
             /** @description The turn log. */
             turns: components["schemas"]["Turn"][];
         };
@@ -1535,6 +1537,24 @@ export interface components {
              * @description Number of the stream.
              */
             stream: number;
+        };
+        /** @description One run of the camera's recorder. */
+        Take: {
+            /**
+             * Format: int64
+             * @description How long it is, where the browser told when its pieces ended.
+             */
+            length_us?: number | null;
+            /**
+             * Format: int64
+             * @description When it began, interview time.
+             */
+            start_us: number;
+            /**
+             * Format: int32
+             * @description Its number, by which it is played.
+             */
+            take: number;
         };
         /**
          * @description How an interviewer behaves.

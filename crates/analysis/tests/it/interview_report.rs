@@ -2,7 +2,8 @@
 
 use analysis::{AnswerReport, CandidateQuestion, InterviewInput, OwnRating, analyse_interview};
 use interview::{
-    AnswerId, Competency, Goal, GoalId, Hints, PersonId, Plan, PlanItem, Seniority, word::words_of,
+    AnswerId, Competency, Goal, GoalId, Hints, PersonId, Plan, PlanItem, Seniority, WordRange,
+    word::words_of,
 };
 
 use crate::told::{Ask, QUESTION, STORY, VAGUE, bank, kinds, question, rubric, typed};
@@ -118,9 +119,10 @@ fn the_candidates_own_rating_and_questions_are_in_it() {
     let plan = plan(None);
     let [open, closed] =
         ["So, um, what would the first month look like?", "Do you have an office?"].map(words_of);
+    let asked = AnswerId::from_uuid(Default::default());
     let questions = [
-        CandidateQuestion { words: &open, in_notes: false },
-        CandidateQuestion { words: &closed, in_notes: true },
+        CandidateQuestion { answer: asked, first_word: 0, words: &open, in_notes: false },
+        CandidateQuestion { answer: asked, first_word: open.len(), words: &closed, in_notes: true },
     ];
     let rating = OwnRating { level: Some(2.0), ..OwnRating::default() };
     let report = analyse_interview(InterviewInput {
@@ -129,6 +131,13 @@ fn the_candidates_own_rating_and_questions_are_in_it() {
         ..input(&plan, 1, vec![answer(1, 1, QUESTION, STORY)])
     });
     assert_eq!(report.own_rating, Some(rating));
+    let places: Vec<_> = report
+        .candidate_questions
+        .iter()
+        .map(|question| (question.answer, question.range.expect("a place")))
+        .collect();
+    assert_eq!(places[0], (Some(asked), WordRange { first: 0, end: open.len() }));
+    assert_eq!(places[1].1, WordRange { first: open.len(), end: open.len() + closed.len() });
     let found: Vec<Vec<&str>> = report
         .candidate_questions
         .iter()

@@ -129,6 +129,12 @@ impl Conversation {
         self.patience_permille = permille as u32;
     }
 
+    /// How many times as long as usual silences are waited for.
+    #[must_use]
+    pub fn patience(&self) -> f64 {
+        f64::from(self.patience_permille) / 1e3
+    }
+
     /// A time that is waited in silence, as this candidate wishes it.
     fn patiently(&self, us: Us) -> Us {
         us * Us::from(self.patience_permille) / 1_000

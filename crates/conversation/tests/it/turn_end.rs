@@ -271,7 +271,9 @@ fn a_patient_interviewer_waits_as_many_times_longer_as_was_wished_for() {
     let waited_ms = |patience: f64| {
         let mut room = Room::at_first_question(plan(2));
         room.conversation.set_patience(patience);
-        room.say("I like working with plants, and I have done so for the better part of ten years.");
+        room.say(
+            "I like working with plants, and I have done so for the better part of ten years.",
+        );
         room.quiet(20_000, None).expect("the turn ends")
     };
     let usual_ms = waited_ms(1.0);
@@ -370,9 +372,9 @@ fn an_answer_whose_words_are_late_is_not_taken_for_none() {
     room.input(Input::SpeechPaused { at_us: room.now_us, voiced_ms: 4_000 });
     room.input(Input::DonePressed);
     let answer = room.conversation.view().answer.expect("an open answer");
-    let asked = room.log.iter().any(|(_, action)| {
-        matches!(action, Action::WantLacks { answer: other } if *other == answer)
-    });
+    let asked = room.log.iter().any(
+        |(_, action)| matches!(action, Action::WantLacks { answer: other } if *other == answer),
+    );
     assert!(asked, "it is looked at like any other");
 }
 

@@ -31,10 +31,13 @@ use super::{
 use crate::{
     app::{App, world},
     new_id,
+    wire::interview::Take,
 };
 
 /// Header of a take's first piece: when the recording began, interview time in microseconds.
 const START_HEADER: &str = "x-greenroom-start-us";
+/// Header of any piece: when it ended, interview time in microseconds. The last one tells the length.
+const END_HEADER: &str = "x-greenroom-end-us";
 /// Most pieces of a take: six hours at a piece each 2 s.
 const PIECES_MAX: u32 = 10_800;
 /// Most takes of one interview.
@@ -118,11 +121,42 @@ pub async fn add(
             return Err(Error::invalid("take_unknown", detail));
         }
     };
-    append(&app, &stream, seq, piece.to_vec()).await?;
+    let fresh = append(&app, &stream, seq, piece.to_vec()).await?;
+    if let Some(at_us) = time_in(&headers, END_HEADER).filter(|_| fresh) {
+        let position = u64::from(seq) + 1;
+        let anchor = Anchor { position, at_us, reason: AnchorReason::Interval };
+        app.store.add_anchor(stream.id, anchor).await.map_err(anyhow::Error::from)?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn append(app: &App, stream: &Stream, seq: u32, piece: Vec<u8>) -> Result<(), Error> {
+/// The interview time that a header tells.
+fn time_in(headers: &HeaderMap, name: &str) -> Option<Us> {
+    let value = headers.get(name)?.to_str().ok()?;
+    value.parse().ok().filter(|time_us| *time_us >= 0)
+}
+
+/// The takes of an interview in the order in which they were recorded.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn takes(app: &App, streams: &[Stream]) -> Result<Vec<Take>, Error> {
+    let mut takes = Vec::new();
+    for stream in streams.iter().filter(|stream| stream.kind == StreamKind::Camera) {
+        let take = stream.settings["take"].as_u64().and_then(|take| u32::try_from(take).ok());
+        let anchors = app.store.anchors(stream.id).await.map_err(anyhow::Error::from)?;
+        let Some((take, start)) = take.zip(anchors.first()) else { continue };
+        let end_us = anchors.iter().map(|anchor| anchor.at_us).max();
+        let length_us =
+            end_us.map(|end_us| end_us - start.at_us).filter(|length_us| *length_us > 0);
+        takes.push(Take { take, start_us: start.at_us, length_us });
+    }
+    takes.sort_by_key(|take| (take.start_us, take.take));
+    Ok(takes)
+}
+
+/// Adds a piece; whether it was not there before.
+async fn append(app: &App, stream: &Stream, seq: u32, piece: Vec<u8>) -> Result<bool, Error> {
     let appender = match app.takes.appender(stream.id) {
         Some(appender) => appender,
         None => app.store.appender(stream.id).await.map_err(refused)?,
@@ -130,7 +164,7 @@ async fn append(app: &App, stream: &Stream, seq: u32, piece: Vec<u8>) -> Result<
     app.takes.keep(stream.id, &appender);
     let frame = sound::Frame { seq, position: 0, body: sound::Body::Chunk(piece) };
     let pushed = match appender.push(frame) {
-        Ok(_) => appender.flush().await.map(|_| ()),
+        Ok(pushed) => appender.flush().await.map(|_| pushed != sound::Pushed::Duplicate),
         Err(error) => Err(error),
     };
     pushed.map_err(|error| {
@@ -171,12 +205,9 @@ async fn open_take(
     if !kind.starts_with("video/webm") && !kind.starts_with("video/mp4") {
         return Err(Error::invalid("video_kind", "a recording is video/webm or video/mp4"));
     }
-    let start_us: Us = text(START_HEADER)
-        .and_then(|value| value.parse().ok())
-        .filter(|start_us| *start_us >= 0)
-        .ok_or_else(|| {
-            Error::invalid("start", format!("the first piece needs the header {START_HEADER}"))
-        })?;
+    let start_us = time_in(headers, START_HEADER).ok_or_else(|| {
+        Error::invalid("start", format!("the first piece needs the header {START_HEADER}"))
+    })?;
     if camera_streams(app, id).await?.len() >= TAKES_MAX {
         let detail = format!("an interview has at most {TAKES_MAX} takes");
         return Err(Error::Conflict { code: "too_many_takes", detail });

@@ -10,17 +10,19 @@ use axum::{
 use conversation::{make_plan, single_question_plan};
 use interview::{
     AnswerId, FormatId, Goal, GoalId, Hints, InterviewId, Mode, ParticipantId, PersonaId, Plan,
-    QuestionId, Speaker, Turn,
+    QuestionId, Speaker,
 };
 use store::{InterviewState as Stored, Participant, Rating, RatingOf};
 
-use super::{convert, error::Error};
+use super::{camera, convert, error::Error};
 use crate::{
     app::{App, world},
+    jobs::assemble,
+    live::view,
     new_id,
     wire::interview::{
         AnswerSummary, Created, Interview, InterviewState, InterviewSummary, Plan as WirePlan,
-        Ratings, ReportState, RetakeOf, Speaker as WireSpeaker, Turn as WireTurn, Wishes,
+        Ratings, ReportState, RetakeOf, Wishes,
     },
 };
 
@@ -217,7 +219,7 @@ pub async fn detail(
     let interview = interview_in_path(&app, &id).await?;
     let id = interview.id;
     let store = &app.store;
-    let turns = store.turns(id).await.map_err(anyhow::Error::from)?;
+    let turns = assemble::log_as_heard(store, id).await?;
     let answers = store.answers(id).await.map_err(anyhow::Error::from)?;
     let streams = store.streams(id).await.map_err(anyhow::Error::from)?;
     let has = |kind| streams.iter().any(|stream| stream.kind == kind);
@@ -248,32 +250,17 @@ pub async fn detail(
                     .map_or(0.0, |closed_us| (closed_us - answer.opened_us) as f64 / 1e6),
             })
             .collect(),
-        turns: turns.iter().map(|turn| turn_shown(turn, &interview.plan.persona.name)).collect(),
+        turns: turns
+            .iter()
+            .filter(|turn| !turn.text.is_empty())
+            .map(|turn| view::turn(turn, &interview.plan.persona.name))
+            .collect(),
         has_sound: has(store::StreamKind::Microphone),
         has_video: has(store::StreamKind::Camera),
+        takes: camera::takes(&app, &streams).await?,
         ratings: ratings_of(&app, id).await?,
         notes,
     }))
-}
-
-/// A turn for the wire.
-pub fn turn_shown(turn: &Turn, interviewer: &str) -> WireTurn {
-    let (speaker, name) = match turn.speaker {
-        Speaker::Interviewer => (WireSpeaker::Interviewer, interviewer.to_owned()),
-        Speaker::Candidate => (WireSpeaker::Candidate, "You".to_owned()),
-    };
-    WireTurn {
-        id: turn.id.to_string(),
-        index: turn.index,
-        speaker,
-        name,
-        text: turn.text.clone(),
-        start_us: turn.span.map(|span| span.start_us),
-        end_us: turn.span.map(|span| span.end_us),
-        spoken: turn.mode == Mode::Spoken,
-        unscored: turn.unscored,
-        answer: turn.answer.map(|id| id.to_string()),
-    }
 }
 
 /// An interview for a list.

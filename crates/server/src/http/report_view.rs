@@ -311,13 +311,13 @@ fn candidate_questions(whole: &Whole<'_>) -> Vec<wire::Point> {
     let shown = report.candidate_questions.iter().flat_map(|question| {
         question.findings.iter().map(|finding| wire::Point {
             evidence: vec![wire::Evidence {
-                answer: String::new(),
-                first_word: None,
-                end_word: None,
+                answer: question.answer.map(|id| id.to_string()).unwrap_or_default(),
+                first_word: question.range.and_then(|range| u32::try_from(range.first).ok()),
+                end_word: question.range.and_then(|range| u32::try_from(range.end).ok()),
                 quote: Some(question.text.clone()),
                 looked_for: looked_for(&finding.evidence),
-                start_us: None,
-                end_us: None,
+                start_us: question.span.map(|span| span.start_us),
+                end_us: question.span.map(|span| span.end_us),
             }],
             ..point_without_evidence(finding)
         })

@@ -1,11 +1,11 @@
 //! Builds an answer from what the store holds of it: the turn log, the words that were heard, and the
 //! candidate's corrections.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use anyhow::Context;
 use engines::Recogniser;
-use interview::{Answer, Mode, Span, Speaker, Turn, Us, Word, word};
+use interview::{Answer, InterviewId, Mode, Span, Speaker, Turn, TurnId, Us, Word, word};
 use store::{AnswerRecord, Correction, Output, Store};
 
 use super::{
@@ -60,8 +60,7 @@ pub async fn assemble(
     if let Some(recogniser) = instruments.recogniser.as_ref().filter(|_| instruments.can_hear()) {
         hear_the_rest(store, instruments, recogniser, record, &sound).await?;
     }
-    let outputs = store.outputs(record.interview, Some(WORDS)).await?;
-    let heard = words_heard(&outputs)?;
+    let heard = heard(store, record.interview, &log).await?;
     let mut given = Vec::new();
     for turn in &turns {
         let words = words_of_turn(turn, &heard);
@@ -85,12 +84,63 @@ pub async fn assemble(
 /// # Errors
 /// When the store cannot be read.
 pub async fn words_as_given(store: &Store, record: &AnswerRecord) -> anyhow::Result<Vec<Word>> {
-    let heard = words_heard(&store.outputs(record.interview, Some(WORDS)).await?)?;
     let log = store.turns(record.interview).await?;
+    let heard = heard(store, record.interview, &log).await?;
     let turns = log
         .iter()
         .filter(|turn| turn.speaker == Speaker::Candidate && turn.answer == Some(record.id));
     Ok(turns.flat_map(|turn| words_of_turn(turn, &heard)).collect())
+}
+
+/// The turn log of an interview as it is shown: the candidate's turns with the words that were heard with
+/// care, where they were. What is stored stays as it is.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn log_as_heard(store: &Store, interview: InterviewId) -> anyhow::Result<Vec<Turn>> {
+    let mut log = store.turns(interview).await?;
+    let heard = heard(store, interview, &log).await?;
+    for turn in &mut log {
+        if let Some(words) = heard.get(&turn.id) {
+            turn.text = word::text_of(words);
+            turn.words.clone_from(words);
+        }
+    }
+    Ok(log)
+}
+
+/// The words of the candidate's spoken turns that were heard with care. Turns without any are not there.
+async fn heard(
+    store: &Store,
+    interview: InterviewId,
+    log: &[Turn],
+) -> anyhow::Result<HashMap<TurnId, Vec<Word>>> {
+    let words = words_heard(&store.outputs(interview, Some(WORDS)).await?)?;
+    Ok(by_turn(log, words))
+}
+
+/// Deals words out to the turns in which they were said, asides included, each to one turn: the one it lies
+/// in, else the nearest one. Where turns overlap, as when sound came in late, the later one counts.
+fn by_turn(log: &[Turn], words: Vec<Word>) -> HashMap<TurnId, Vec<Word>> {
+    let spoken = |turn: &&Turn| turn.speaker == Speaker::Candidate && turn.mode == Mode::Spoken;
+    let turns: Vec<(TurnId, Span)> = log
+        .iter()
+        .filter(spoken)
+        .filter_map(|turn| turn.span.map(|span| (turn.id, span)))
+        .collect();
+    let mut heard: HashMap<TurnId, Vec<Word>> = HashMap::new();
+    for word in words {
+        let Some(middle_us) = word.span.map(|span| span.start_us.midpoint(span.end_us)) else {
+            continue;
+        };
+        let outside_us =
+            |span: &Span| (span.start_us - middle_us).max(middle_us - span.end_us).max(0);
+        let nearest = turns.iter().rev().min_by_key(|(_, span)| outside_us(span));
+        if let Some((turn, _)) = nearest.filter(|(_, span)| outside_us(span) < BOUNDS_US) {
+            heard.entry(*turn).or_default().push(word);
+        }
+    }
+    heard
 }
 
 /// Recognises what no output covers and stores what was heard.
@@ -183,20 +233,16 @@ fn words_heard(outputs: &[Output]) -> anyhow::Result<Vec<Word>> {
     Ok(words)
 }
 
-/// The words of one turn: typed ones as they stand, spoken ones as they were heard inside its bounds,
-/// or the captions when nothing was heard with care.
-fn words_of_turn(turn: &Turn, heard: &[Word]) -> Vec<Word> {
-    let Some(span) = turn.span.filter(|_| turn.mode == Mode::Spoken) else {
-        return if turn.words.is_empty() { word::words_of(&turn.text) } else { turn.words.clone() };
-    };
-    let inside = |word: &&Word| {
-        word.span.is_some_and(|said| {
-            let middle_us = said.start_us.midpoint(said.end_us);
-            (span.start_us - BOUNDS_US..span.end_us + BOUNDS_US).contains(&middle_us)
-        })
-    };
-    let words: Vec<Word> = heard.iter().filter(inside).cloned().collect();
-    if words.is_empty() { turn.words.clone() } else { words }
+/// The words of one turn: as they were heard with care, else as they stand in the log, typed or as
+/// captions.
+fn words_of_turn(turn: &Turn, heard: &HashMap<TurnId, Vec<Word>>) -> Vec<Word> {
+    if let Some(words) = heard.get(&turn.id) {
+        words.clone()
+    } else if turn.words.is_empty() {
+        word::words_of(&turn.text)
+    } else {
+        turn.words.clone()
+    }
 }
 
 /// When the interviewer's last line before this turn had ended.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use analysis::{
     AnswerReport, CandidateQuestion, InterviewInput, OwnRating, Report, analyse_interview,
 };
-use interview::{Answer, InterviewId, RecordingId, Word};
+use interview::{Answer, AnswerId, InterviewId, RecordingId, Word};
 use serde::de::DeserializeOwned;
 use store::{
     AnswerRecord, Derived, Interview, InterviewState, Job, JobState, RatingOf, Store, StreamKind,
@@ -142,7 +142,7 @@ pub async fn make(
     interview: &Interview,
 ) -> anyhow::Result<Made> {
     let (mut answers, mut problems) = (Vec::new(), Vec::new());
-    let mut questions: Vec<(Vec<Word>, bool)> = Vec::new();
+    let mut questions: Vec<Asked> = Vec::new();
     for record in store.answers(interview.id).await? {
         if record.item.is_some() {
             match latest::<AnswerReport>(store, &record, ANSWER_REPORT).await? {
@@ -162,7 +162,12 @@ pub async fn make(
     }
     let candidate_questions: Vec<CandidateQuestion<'_>> = questions
         .iter()
-        .map(|(words, in_notes)| CandidateQuestion { words, in_notes: *in_notes })
+        .map(|asked| CandidateQuestion {
+            answer: asked.answer,
+            first_word: asked.first_word,
+            words: &asked.words,
+            in_notes: asked.in_notes,
+        })
         .collect();
     let report = analyse_interview(InterviewInput {
         plan: &interview.plan,
@@ -175,13 +180,23 @@ pub async fn make(
     Ok(Made { report, problems: distinct.into_iter().collect() })
 }
 
-/// What the candidate asked, turn by turn, and whether the notes answer it.
+/// A question of the candidate's own.
+struct Asked {
+    answer: AnswerId,
+    /// Where in that answer it begins.
+    first_word: usize,
+    words: Vec<Word>,
+    /// Whether the goal's notes answer it.
+    in_notes: bool,
+}
+
+/// What the candidate asked, turn by turn.
 async fn asked(
     store: &Store,
     instruments: &Instruments,
     interview: &Interview,
     record: &AnswerRecord,
-) -> anyhow::Result<Vec<(Vec<Word>, bool)>> {
+) -> anyhow::Result<Vec<Asked>> {
     let Some((answer, _)) = latest::<Answer>(store, record, ANSWER).await? else {
         return Ok(Vec::new());
     };
@@ -189,19 +204,20 @@ async fn asked(
     bounds.extend(&answer.turn_starts);
     bounds.push(answer.words.len());
     let notes = interview.plan.goal.as_ref().map(|goal| goal.notes.clone()).unwrap_or_default();
-    let turns: Vec<Vec<Word>> = bounds
+    let turns: Vec<(usize, Vec<Word>)> = bounds
         .windows(2)
-        .filter_map(|pair| answer.words.get(pair[0]..pair[1]))
-        .filter(|words| words.iter().any(|word| word.text.contains('?')))
-        .map(<[Word]>::to_vec)
+        .filter_map(|pair| Some((pair[0], answer.words.get(pair[0]..pair[1])?)))
+        .filter(|(_, words)| words.iter().any(|word| word.text.contains('?')))
+        .map(|(first_word, words)| (first_word, words.to_vec()))
         .collect();
     let embedder = instruments.embedder.clone();
     Ok(tokio::task::spawn_blocking(move || {
-        let answered = |words: &[Word]| {
-            let question = interview::word::text_of(words);
-            notes::answer(&notes, &question, embedder.as_deref()).is_some()
-        };
-        turns.into_iter().map(|words| (answered(&words), words)).map(|(is, w)| (w, is)).collect()
+        let asked = turns.into_iter().map(|(first_word, words)| {
+            let question = interview::word::text_of(&words);
+            let in_notes = notes::answer(&notes, &question, embedder.as_deref()).is_some();
+            Asked { answer: answer.id, first_word, words, in_notes }
+        });
+        asked.collect()
     })
     .await?)
 }

@@ -16,6 +16,7 @@ use store::{
 
 use super::{
     CANDIDATE_QUESTIONS, REPORT, SCORE_ANSWER, WORDS,
+    assemble::log_as_heard,
     hearing::Instruments,
     open_store,
     report::{self, Standing},
@@ -342,6 +343,62 @@ async fn what_nobody_has_heard_is_heard_once_and_the_rest_is_taken_from_the_stor
     );
 }
 
+/// Words of a second each, spoken from `from_s` on.
+fn spoken(from_s: Us, text: &str) -> Vec<Word> {
+    let words = text.split_whitespace().zip(from_s..);
+    words
+        .map(|(text, at_s)| Word::timed(text, Span::new(at_s * 1_000_000, (at_s + 1) * 1_000_000)))
+        .collect()
+}
+
+#[tokio::test]
+async fn each_word_is_part_of_the_turn_it_was_said_in_and_of_no_other() {
+    let mut sitting = Sitting::begin(1, "").await;
+    let seconds = |from_s: Us, to_s: Us| Some(Span::new(from_s * 1_000_000, to_s * 1_000_000));
+    // The second turn came in late, over what the first was closed with.
+    let said = [("a rough caption", seconds(2, 12)), ("and another", seconds(8, 17))];
+    let id = sitting.answer(Some(0), Mode::Spoken, &said).await;
+    let mut aside = sitting.turn(Some(id), Mode::Spoken, "could you repeat that", seconds(17, 24));
+    (aside.answer, aside.unscored) = (None, true);
+    let step = Step { turns: vec![aside], ..Step::default() };
+    sitting.store.record(sitting.interview.id, &step, world::now()).await.expect("stored");
+    let heard = spoken(
+        2,
+        "we lost orders every night and then I found two jobs that wrote \
+        one file. Could you repeat that?",
+    );
+    let output = store::Output {
+        interview: sitting.interview.id,
+        participant: sitting.candidate,
+        answer: None,
+        stream: None,
+        kind: WORDS.to_owned(),
+        engine: "test".to_owned(),
+        model: "test".to_owned(),
+        model_sha256: None,
+        language: Language::default(),
+        span: seconds(1, 25),
+        body: serde_json::to_value(&heard).expect("JSON"),
+        created: world::now(),
+    };
+    sitting.store.add_output(&output).await.expect("an output");
+    score(&sitting.store, &Instruments::default(), id).await.expect("it is scored");
+    let answer: Answer = sitting.derived(id, ANSWER).await;
+    let told = "we lost orders every night and then I found two jobs that wrote one file.";
+    assert_eq!(word::text_of(&answer.words), told);
+    let log = log_as_heard(&sitting.store, sitting.interview.id).await.expect("a log");
+    let shown: Vec<&str> = log
+        .iter()
+        .filter(|turn| turn.speaker == Speaker::Candidate)
+        .map(|turn| turn.text.as_str())
+        .collect();
+    assert_eq!(shown[0], "we lost orders every night and");
+    assert_eq!(shown[1], "then I found two jobs that wrote one file.");
+    assert_eq!(shown[2], "Could you repeat that?");
+    let stored = sitting.store.turns(sitting.interview.id).await.expect("the log");
+    assert!(stored.iter().any(|turn| turn.text == "a rough caption"), "the log is as it was");
+}
+
 #[tokio::test]
 async fn without_a_recogniser_the_captions_stand_in_and_the_report_says_so() {
     let mut sitting = Sitting::begin(1, "").await;
@@ -421,6 +478,8 @@ async fn a_report_says_where_it_stands() {
     );
     assert_eq!(made.report.answers.len(), 1);
     assert_eq!(made.report.coverage.asked, 2);
+    let own: Vec<_> = made.report.candidate_questions.iter().map(|own| own.answer).collect();
+    assert_eq!(own, [Some(last)], "what is said of a question points at where it was asked");
     let record = sitting.store.answer(last).await.expect("the candidate's questions");
     assert_eq!(record.question.id.0, CANDIDATE_QUESTIONS);
     score(&sitting.store, &instruments, second).await.expect("a second try works");

@@ -11,7 +11,7 @@ mod room;
 pub mod socket;
 pub mod speak;
 pub mod transcript;
-mod view;
+pub mod view;
 
 use std::{
     collections::HashMap,

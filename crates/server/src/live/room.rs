@@ -5,10 +5,13 @@
 //! nothing needs a lock. What takes the processor (captions, words, speech) runs elsewhere and
 //! comes back as an event.
 
+mod given;
 mod hearing;
 mod keeping;
 mod probing;
 mod speaking;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -208,6 +211,8 @@ pub(super) struct Room {
     clock: Clock,
     /// Whether it had begun before this room was opened.
     restored: bool,
+    /// Of the sound before this time this process has heard nothing but what is stored of it.
+    unheard_to_us: Us,
     paused: bool,
     /// Since when nobody is there, interview time.
     away_since_us: Option<Us>,
@@ -216,7 +221,7 @@ pub(super) struct Room {
     hearing: Hearing,
     transcript: Transcript,
     playing: Playing,
-    answers: HashMap<AnswerRef, keeping::Given>,
+    answers: HashMap<AnswerRef, given::Given>,
     turn_index: u32,
     typed: u32,
     last_view: Option<crate::wire::live::View>,
@@ -363,7 +368,9 @@ impl Room {
     async fn come_back(&mut self) {
         let Some(since_us) = self.away_since_us.take() else { return };
         let gap_us = self.clock.now_us() - since_us;
+        self.report_voices_anew();
         self.step(Input::Reconnected { gap_us }).await;
+        self.tell_words_found_meanwhile().await;
     }
 
     async fn leave(&mut self) {
@@ -430,7 +437,7 @@ impl Room {
                     return self.talk(false).await;
                 }
                 self.hearing.push_to_talk = false;
-                return;
+                Input::PushToTalkOff
             }
             ClientMessage::Typing => Input::Typing,
             ClientMessage::Repeat => Input::RepeatPressed,

@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 
 use interview::{Span, Us, Word, word};
 
+/// A segment begins up to a lead before the speech that its turn is counted from.
+const LEAD_US: Us = 500_000;
+/// Word times may be off by this much at the end of a turn.
+const BOUNDS_US: Us = 300_000;
+
 /// The words of one microphone, by the begin of the segment they were said in.
 #[derive(Debug, Default)]
 pub struct Transcript {
@@ -40,13 +45,11 @@ impl Transcript {
     pub fn text(&self, from_us: Us, to_us: Us) -> (String, bool) {
         let mut accurate = true;
         let mut text = String::new();
-        for (_, segment) in self.within(from_us, to_us) {
-            let piece = match &segment.words {
-                Some(words) => word::text_of(words),
-                None => {
-                    accurate = false;
-                    segment.caption.clone()
-                }
+        for part in self.within(from_us, to_us) {
+            accurate &= part.segment.words.is_some();
+            let piece = match part.words() {
+                Some(words) => word::text_of(&words),
+                None => part.caption().to_owned(),
             };
             if !piece.is_empty() {
                 if !text.is_empty() {
@@ -61,22 +64,53 @@ impl Transcript {
     /// The same as words; those of captions have no times.
     pub fn all_words(&self, from_us: Us, to_us: Us) -> Vec<Word> {
         self.within(from_us, to_us)
-            .flat_map(|(_, segment)| match &segment.words {
-                Some(words) => words.clone(),
-                None => word::words_of(&segment.caption),
-            })
+            .flat_map(|part| part.words().unwrap_or_else(|| word::words_of(part.caption())))
             .collect()
     }
 
-    /// Whether accurate words of a closed segment there are still on their way.
+    /// Whether accurate words of sound there are still on their way.
     pub fn waiting(&self, from_us: Us, to_us: Us) -> bool {
-        self.within(from_us, to_us).any(|(_, s)| s.end_us.is_some() && s.words.is_none())
+        self.within(from_us, to_us).any(|part| part.segment.words.is_none())
     }
 
-    fn within(&self, from_us: Us, to_us: Us) -> impl Iterator<Item = (&Us, &Segment)> {
-        // A segment begins up to a lead before the speech that its turn is counted from.
-        const LEAD_US: Us = 500_000;
-        self.segments.range(from_us - LEAD_US..to_us.max(from_us - LEAD_US))
+    /// The segments that begin there, and those that began before and reach into it.
+    fn within(&self, from_us: Us, to_us: Us) -> impl Iterator<Item = Part<'_>> {
+        let begin_us = from_us - LEAD_US;
+        let reaches = move |segment: &Segment| segment.end_us.is_none_or(|end_us| end_us > from_us);
+        self.segments.range(..to_us.max(begin_us)).filter_map(move |(start_us, segment)| {
+            let whole = *start_us >= begin_us;
+            (whole || reaches(segment)).then_some(Part { segment, whole, from_us, to_us })
+        })
+    }
+}
+
+/// The part of a segment that lies in a stretch of time.
+struct Part<'a> {
+    segment: &'a Segment,
+    /// Whether it begins there.
+    whole: bool,
+    from_us: Us,
+    to_us: Us,
+}
+
+impl Part<'_> {
+    /// The accurate words there, if the segment's words are known. Words without times stand where their
+    /// segment begins.
+    fn words(&self) -> Option<Vec<Word>> {
+        let said = self.segment.words.as_ref()?;
+        let here = |word: &&Word| match word.span {
+            Some(span) => {
+                let middle_us = span.start_us.midpoint(span.end_us);
+                (self.whole || middle_us >= self.from_us) && middle_us < self.to_us + BOUNDS_US
+            }
+            None => self.whole,
+        };
+        Some(said.iter().filter(here).cloned().collect())
+    }
+
+    /// The caption, which has no times: it stands where its segment begins.
+    fn caption(&self) -> &str {
+        if self.whole { &self.segment.caption } else { "" }
     }
 }
 
@@ -104,5 +138,24 @@ mod tests {
         );
         assert!(transcript.text(1_200_000, 8_000_000).1);
         assert_eq!(transcript.text(8_800_000, 20_000_000).0, "and then");
+    }
+
+    #[test]
+    fn words_said_across_the_begin_of_a_turn_belong_to_where_they_were_said() {
+        let second = 1_000_000;
+        let timed = |text: &str, at_s: Us| {
+            Word::timed(text, Span::new(at_s * second, at_s * second + second / 2))
+        };
+        let mut transcript = Transcript::default();
+        transcript.caption(second, "one two three four");
+        let turn = (4 * second, 20 * second);
+        assert!(transcript.waiting(turn.0, turn.1), "the voice goes on into the turn");
+        assert_eq!(transcript.text(turn.0, turn.1), (String::new(), false));
+        let words = vec![timed("one", 1), timed("two", 3), timed("three", 5), timed("four", 7)];
+        transcript.words(Span::new(second, 8 * second), words);
+        assert_eq!(transcript.text(second, 4 * second).0, "one two");
+        assert_eq!(transcript.text(turn.0, turn.1), ("three four".to_owned(), true));
+        assert!(!transcript.waiting(turn.0, turn.1));
+        assert!(transcript.all_words(9 * second, 20 * second).is_empty());
     }
 }

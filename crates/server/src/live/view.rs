@@ -1,8 +1,33 @@
 //! What the page shows, made from the conversation's own view.
 
 use conversation::{FloorView, LineKind, Part};
+use interview::{Mode, Speaker, Turn};
 
-use crate::wire::live::{Floor, Phase, View};
+use crate::wire::{
+    interview::{Speaker as WireSpeaker, Turn as WireTurn},
+    live::{Floor, Phase, View},
+};
+
+/// A turn as it goes over the wire; `interviewer` is the name of the other side.
+#[must_use]
+pub fn turn(turn: &Turn, interviewer: &str) -> WireTurn {
+    let (speaker, name) = match turn.speaker {
+        Speaker::Interviewer => (WireSpeaker::Interviewer, interviewer.to_owned()),
+        Speaker::Candidate => (WireSpeaker::Candidate, "You".to_owned()),
+    };
+    WireTurn {
+        id: turn.id.to_string(),
+        index: turn.index,
+        speaker,
+        name,
+        text: turn.text.clone(),
+        start_us: turn.span.map(|span| span.start_us),
+        end_us: turn.span.map(|span| span.end_us),
+        spoken: turn.mode == Mode::Spoken,
+        unscored: turn.unscored,
+        answer: turn.answer.map(|id| id.to_string()),
+    }
+}
 
 /// The view as it goes over the wire.
 pub fn view(view: &conversation::View, paused: bool, now_us: i64) -> View {

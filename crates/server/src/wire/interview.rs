@@ -164,10 +164,23 @@ pub struct Interview {
     pub has_sound: bool,
     /// Whether camera video is there to be played.
     pub has_video: bool,
+    /// The camera's takes in the order in which they were recorded.
+    pub takes: Vec<Take>,
     /// What the candidate has said of it.
     pub ratings: Ratings,
     /// What was said of a broken or strange recording ("gain control was on").
     pub notes: Vec<String>,
+}
+
+/// One run of the camera's recorder.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Take {
+    /// Its number, by which it is played.
+    pub take: u32,
+    /// When it began, interview time.
+    pub start_us: i64,
+    /// How long it is, where the browser told when its pieces ended.
+    pub length_us: Option<i64>,
 }
 
 /// An answer in a list.

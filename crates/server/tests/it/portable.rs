@@ -34,8 +34,11 @@ fn record(server: &Server, id: &str) {
     };
     assert_eq!(put(1, b"second", &[]).0, 422, "a take begins with its first piece");
     assert_eq!(put(0, b"first ", &start).0, 204);
-    assert_eq!(put(1, b"second", &[]).0, 204);
-    assert_eq!(put(1, b"second", &[]).0, 204, "a piece that comes twice is harmless");
+    let end = |end_us| [("x-greenroom-end-us", end_us)];
+    assert_eq!(put(1, b"second", &end("4001000")).0, 204);
+    assert_eq!(put(1, b"second", &end("9001000")).0, 204, "a piece that comes twice is harmless");
+    let takes = &server.get(&format!("/api/interviews/{id}"))["takes"];
+    assert_eq!(*takes, json!([{"take": 0, "start_us": 1_000, "length_us": 4_000_000}]));
 }
 
 #[test]
@@ -52,6 +55,8 @@ fn an_interview_is_exported_whole_and_imported_elsewhere() {
     let (status, created) = import(&other, &file);
     assert_eq!((status, &created["id"]), (201, &json!(id)), "{created}");
     assert_eq!(other.report_when_ready(&id)["answers"], report["answers"]);
+    let takes = &other.get(&format!("/api/interviews/{id}"))["takes"];
+    assert_eq!(takes[0]["length_us"], 4_000_000, "the length came along");
     let part = other.fetch(&format!("/api/interviews/{id}/camera/0"), &[("range", "bytes=6-8")]);
     assert_eq!(part.status(), 206);
     assert_eq!(part.into_body().read_to_string().expect("a body"), "sec");

@@ -339,6 +339,7 @@ export class Room {
       case 'ack':
         return this.uplink?.acknowledge(message.stream, message.frames);
       case 'view':
+        this.pushToTalk = message.view.push_to_talk;
         return this.show(message.view);
       case 'say':
         return this.say(message);

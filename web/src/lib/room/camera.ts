@@ -19,6 +19,7 @@ export function openCamera(): Promise<MediaStream> {
 interface Piece {
   seq: number;
   blob: Blob;
+  endUs: number;
 }
 
 /** Records a picture (and a voice, if there is one) and uploads it piece by piece, in order. */
@@ -62,7 +63,7 @@ export class CameraRecording {
       this.onproblem('The camera’s recording stopped: too much of it waits for the connection.');
       return;
     }
-    this.waiting.push({ seq: this.seq, blob });
+    this.waiting.push({ seq: this.seq, blob, endUs: this.nowUs() });
     this.seq += 1;
     void this.upload();
   }
@@ -71,10 +72,10 @@ export class CameraRecording {
     if (this.uploading) return;
     this.uploading = true;
     while (this.waiting[0]) {
-      const { seq, blob } = this.waiting[0];
+      const { seq, blob, endUs } = this.waiting[0];
       try {
-        const start = seq === 0 ? this.startUs : undefined;
-        await api.addCameraPiece(this.interview, this.take, seq, blob, start);
+        const startUs = seq === 0 ? this.startUs : undefined;
+        await api.addCameraPiece(this.interview, this.take, seq, blob, { startUs, endUs });
         this.waiting.shift();
       } catch (error) {
         if (error instanceof ApiError && error.status >= 400 && error.status < 500) {

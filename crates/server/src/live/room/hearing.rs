@@ -43,6 +43,8 @@ pub(super) struct Microphone {
     origin_us: Option<Us>,
     anchored_us: Us,
     ear: Option<(Ear, Resampler)>,
+    /// A voice that the ear is hearing is to be reported again with the next frame.
+    voice_anew: bool,
 }
 
 /// What is being made of the sound right now.
@@ -143,6 +145,7 @@ impl Room {
             origin_us: None,
             anchored_us: 0,
             ear: None,
+            voice_anew: false,
         };
         self.microphones.insert(stream, microphone);
         Ok(())
@@ -168,6 +171,7 @@ impl Room {
             origin_us,
             anchored_us: 0,
             ear: None,
+            voice_anew: false,
         };
         self.microphones.insert(stream, microphone);
     }
@@ -278,6 +282,13 @@ impl Room {
         self.hear(frame, at_us, gap).await;
     }
 
+    /// The conversation knows of no voice after the line was gone: one that goes on is reported again.
+    pub(super) fn report_voices_anew(&mut self) {
+        for microphone in self.microphones.values_mut() {
+            microphone.voice_anew = true;
+        }
+    }
+
     /// Lets the ear hear a frame that begins at `at_us`.
     async fn hear(&mut self, frame: MicrophoneFrame, at_us: Us, gap: bool) {
         if self.paused || !self.engines.can_listen() {
@@ -302,6 +313,9 @@ impl Room {
         }
         let Some((ear, resampler)) = &mut microphone.ear else { return };
         let mut sensed = if gap { ear.skip_to(at_us) } else { Vec::new() };
+        if std::mem::take(&mut microphone.voice_anew) && ear.speaking() {
+            sensed.push(Sensed::Began { at_us });
+        }
         let samples: Vec<f32> = frame.samples.iter().map(|x| f32::from(*x) / 32_768.0).collect();
         let mut heard = Vec::with_capacity(samples.len());
         let result = resampler
@@ -469,6 +483,15 @@ impl Room {
             Err(problem) => tracing::warn!("{problem}; captions stand in for these words"),
         }
         self.judge_what_is_heard().await;
+    }
+
+    /// Words that were found while nobody was here have not been told yet. A new process has none, and
+    /// the conversation may remember some.
+    pub(super) async fn tell_words_found_meanwhile(&mut self) {
+        let from_us = self.conversation.view().words_from_us;
+        if from_us.is_some_and(|from_us| !self.transcript.text(from_us, Us::MAX / 2).0.is_empty()) {
+            self.tell_words().await;
+        }
     }
 
     /// Tells the conversation and the page what the candidate has said in this turn.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context;
-use conversation::{AnswerRef, CloseReason, Conversation, EndReason, Part};
+use conversation::{AnswerRef, CloseReason, Conversation, EndReason, FloorView, Part};
 use interview::{
     AnswerId, InterviewId, JobId, Language, Mode, Question, Span, Speaker, StreamId, Turn, TurnId,
     Us, Word, word,
@@ -14,13 +14,13 @@ use store::{
     StreamKind, sound,
 };
 
-use super::{Room, hearing::Hearing, now, speaking::Playing};
+use super::{Room, given::Given, hearing::Hearing, now, speaking::Playing};
 use crate::{
     app::App,
-    jobs,
-    live::{clock::Clock, transcript::Transcript},
+    jobs::{self, assemble},
+    live::{clock::Clock, transcript::Transcript, view},
     new_id,
-    wire::interview::{Speaker as WireSpeaker, Turn as WireTurn},
+    wire::interview::Turn as WireTurn,
 };
 
 /// What is stored after each step, so that a new process can go on from it.
@@ -32,15 +32,6 @@ struct Snapshot {
     typed: u32,
     /// Answers by what they answer.
     answers: Vec<(AnswerRef, Given)>,
-}
-
-/// An answer while the interview goes on.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Given {
-    id: AnswerId,
-    from_us: Us,
-    /// What was typed for it.
-    typed: Vec<String>,
 }
 
 /// What a stream's settings hold beside what the browser applied.
@@ -73,14 +64,19 @@ pub(super) async fn open(app: std::sync::Arc<App>, interview: Interview) -> anyh
         },
     };
     let restored = interview.started.is_some();
+    let clock = Clock::new(started, now(), snapshot.now_us);
+    let settings = app.store.settings(interview.person).await?;
+    let mut conversation = snapshot.conversation;
+    conversation.set_patience(settings["patience"].as_f64().unwrap_or(1.0));
     let turns = app.store.turns(interview.id).await?;
     let mut room = Room {
         own: None,
         candidate,
         interviewer,
-        conversation: snapshot.conversation,
+        conversation,
         engines: app.engines.current(),
-        clock: Clock::new(started, now(), snapshot.now_us),
+        unheard_to_us: if restored { clock.now_us() } else { 0 },
+        clock,
         restored,
         paused: false,
         away_since_us: restored.then_some(snapshot.now_us),
@@ -211,12 +207,12 @@ impl Room {
 
     pub(super) fn open_answer(&mut self, answer: AnswerRef, from_us: Us, step: &mut Step) {
         let id = new_id!(AnswerId);
-        self.answers.insert(answer, Given { id, from_us, typed: Vec::new() });
+        self.answers.insert(answer, Given::new(id));
         step.opened.push(AnswerRecord {
             id,
             interview: self.interview.id,
             participant: self.candidate,
-            item: crate::live::view::item_of(answer.part),
+            item: view::item_of(answer.part),
             attempt: answer.attempt,
             question: self.question_of(answer.part),
             mode: if self.microphones.is_empty() { Mode::Typed } else { Mode::Spoken },
@@ -248,15 +244,15 @@ impl Room {
             Some(text) => word::words_of(text),
             None => self.transcript.all_words(span.start_us, span.end_us.max(span.start_us + 1)),
         };
-        let on_its_way =
-            mode == Mode::Spoken && self.transcript.waiting(span.start_us, span.end_us);
+        // What a process that is gone was still listening to stands in the recording alone.
+        let on_its_way = mode == Mode::Spoken
+            && (self.transcript.waiting(span.start_us, span.end_us)
+                || span.start_us < self.unheard_to_us);
         if words.is_empty() && !on_its_way {
             return;
         }
-        if let Some(text) = &typed
-            && let Some(given) = answer.filter(|_| !aside).and_then(|a| self.answers.get_mut(&a))
-        {
-            given.typed.push(text.clone());
+        if let Some(given) = answer.filter(|_| !aside).and_then(|a| self.answers.get_mut(&a)) {
+            given.add(span, typed.as_deref());
         }
         let unscored = aside || !matches!(answer.map(|answer| answer.part), Some(Part::Item(_)));
         let turn = Turn {
@@ -276,7 +272,9 @@ impl Room {
             unscored,
         };
         self.turn_index += 1;
-        self.unstored.push(self.shown(&turn));
+        if !turn.text.is_empty() {
+            self.unstored.push(self.shown(&turn));
+        }
         if turn.mode == Mode::Spoken {
             self.last_spoken = Some(turn.clone());
         }
@@ -366,43 +364,29 @@ impl Room {
 
     /// The words of an answer so far, all its turns and the one that goes on.
     pub(super) fn words_of(&self, answer: AnswerRef) -> Vec<Word> {
-        let Some(given) = self.answers.get(&answer) else { return Vec::new() };
-        let mut words: Vec<Word> =
-            given.typed.iter().flat_map(|text| word::words_of(text)).collect();
-        words.extend(self.transcript.all_words(given.from_us, Us::MAX / 2));
-        words
+        let view = self.conversation.view();
+        let listening = view.floor == FloorView::Candidate && view.answer == Some(answer);
+        let open_from_us = view.words_from_us.filter(|_| listening);
+        let given = self.answers.get(&answer);
+        given.map(|given| given.words(&self.transcript, open_from_us)).unwrap_or_default()
     }
 
     /// The turn log as it is shown.
     pub(super) async fn turns_shown(&mut self) -> Vec<WireTurn> {
-        match self.app.store.turns(self.interview.id).await {
-            Ok(turns) => turns.iter().map(|turn| self.shown(turn)).collect(),
+        match assemble::log_as_heard(&self.app.store, self.interview.id).await {
+            Ok(turns) => {
+                let heard = turns.iter().filter(|turn| !turn.text.is_empty());
+                heard.map(|turn| self.shown(turn)).collect()
+            }
             Err(error) => {
-                tracing::error!("the turn log cannot be read: {error}");
+                tracing::error!("the turn log cannot be read: {error:#}");
                 Vec::new()
             }
         }
     }
 
     fn shown(&self, turn: &Turn) -> WireTurn {
-        let (speaker, name) = match turn.speaker {
-            Speaker::Interviewer => {
-                (WireSpeaker::Interviewer, self.interview.plan.persona.name.clone())
-            }
-            Speaker::Candidate => (WireSpeaker::Candidate, "You".to_owned()),
-        };
-        WireTurn {
-            id: turn.id.to_string(),
-            index: turn.index,
-            speaker,
-            name,
-            text: turn.text.clone(),
-            start_us: turn.span.map(|span| span.start_us),
-            end_us: turn.span.map(|span| span.end_us),
-            spoken: turn.mode == Mode::Spoken,
-            unscored: turn.unscored,
-            answer: turn.answer.map(|id| id.to_string()),
-        }
+        view::turn(turn, &self.interview.plan.persona.name)
     }
 
     /// Marks the end and queues the report.
