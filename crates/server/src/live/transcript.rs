@@ -68,9 +68,13 @@ impl Transcript {
             .collect()
     }
 
-    /// Whether accurate words of sound there are still on their way.
+    /// Whether words of sound there are still on their way: accurate ones of a closed segment, or any of
+    /// an open one.
     pub fn waiting(&self, from_us: Us, to_us: Us) -> bool {
-        self.within(from_us, to_us).any(|part| part.segment.words.is_none())
+        self.within(from_us, to_us).any(|part| {
+            let closed = part.segment.end_us.is_some();
+            part.segment.words.is_none() && (closed || part.caption().is_empty())
+        })
     }
 
     /// The segments that begin there, and those that began before and reach into it.
