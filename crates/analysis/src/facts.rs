@@ -14,7 +14,7 @@ use crate::{
     story::Story,
     text::{
         Role, Text,
-        lexicon::{BUZZ, FUNCTION},
+        lexicon::{BUZZ, FUNCTION, LABELS},
     },
 };
 
@@ -64,6 +64,8 @@ pub(crate) struct Prose {
     pub(crate) buzz: f64,
     /// Share of tokens in clauses that have a verb.
     pub(crate) in_clauses: f64,
+    /// How many tokens name a part of a story: "situation", "task", "result".
+    pub(crate) labels: usize,
 }
 
 /// An answer of fewer content words than this holds no story.
@@ -78,6 +80,16 @@ const BUZZ_SHARE_MAX: f64 = 0.40;
 /// Told stories of the anchor answers have at least 13% concrete words of their own; answers that
 /// string together the question's words have 3% to 9%.
 const OWN_SHARE_MIN: f64 = 0.10;
+
+// The labelled lists of the content folder have four labels and more, or 30% advertisement; vague
+// answers told in sentences have at most one label, 6% and 56% function words.
+
+/// From this many labels of the story's parts on ("the task was", "my action") a telling is a list.
+const LABELS_MIN: usize = 3;
+/// Above this share of advertisement it is one.
+const BUZZ_SHARE_OF_LIST: f64 = 0.20;
+/// Below this share of function words it is one.
+const FUNCTION_SHARE_OF_LIST: f64 = 0.50;
 
 impl<'a> Told<'a> {
     /// Reads words as an answer to a question; `cosine` from an embedding model, where there is one.
@@ -114,13 +126,19 @@ impl<'a> Told<'a> {
     }
 
     /// Whether the words are mostly the question's own and those of interviews, with next to nothing
-    /// told beside them.
+    /// told beside them. A plain answer told in few and general words uses the question's words
+    /// too; what marks a list is that it names the story's parts by their labels, advertises, or
+    /// strings nouns together with fewer function words than speech has.
     pub(crate) fn echoes(&self) -> bool {
         let tokens = self.text.tokens.len();
         // General talk uses the question's words as well; that is an opinion, not a list.
         let told =
             matches!(self.story.answer_type, Some(AnswerType::Story | AnswerType::Exemplification));
+        let strung = self.prose.labels >= LABELS_MIN
+            || self.prose.buzz > BUZZ_SHARE_OF_LIST
+            || self.prose.function < FUNCTION_SHARE_OF_LIST;
         told && tokens >= 25
+            && strung
             && self.nearness.own_share < OWN_SHARE_MIN
             && (self.nearness.words / tokens as f64 > 0.08 || self.prose.buzz > 0.10)
     }
@@ -183,6 +201,7 @@ impl Prose {
             function: function / all,
             buzz: buzz / (all - function).max(1.0),
             in_clauses: in_clauses as f64 / all,
+            labels: text.tokens.iter().filter(|token| LABELS.has(&token.key)).count(),
         }
     }
 }

@@ -10,9 +10,10 @@ use crate::{
         Text,
         clauses::{Clause, Doing, Subject, Tense},
         lexicon::{
-            BRIDGE, BUZZ, CAREER, DATES, ENDING, EXAMPLE, FUNCTION, GENERAL, LEARNING, LESSON,
-            NUMBERS, OPINION, OUTCOME_VERBS, RATIONALE, SELF, SETTING, TASK, TROUBLE, UNITS,
-            VAGUE_ENDING, VAGUE_NOUNS, WHEN,
+            ACHIEVED, AIM, ANNOUNCED, BRIDGE, BUZZ, CAREER, DATES, ENDING, EVALUATIVE, EXAMPLE, FUNCTION,
+            GENERAL, LEARNING, LESSON, MENTAL, NUMBERS, OPINION, OUTCOME_VERBS, RATIONALE, ROLES,
+            SELF, SETTING, TASK, TROUBLE, UNITS, VAGUE_ENDING, VAGUE_NOUNS, WHEN,
+            abstract_by_ending,
         },
     },
 };
@@ -57,6 +58,7 @@ impl Story {
             let acted = parts.contains(&Some(StarPart::Action));
             parts.push(part(text, clause, previous, acted));
         }
+        begin_with_situation(text, &mut parts);
         end_with_result(text, &mut parts);
         let specifics = specifics(text);
         Self { answer_type: answer_type(text, &parts), parts, specifics }
@@ -113,17 +115,29 @@ impl Story {
 
     /// Whether this clause of the setting tells what stood in the way.
     pub(crate) fn difficulty(&self, text: &Text<'_>, index: usize) -> bool {
-        let clause = &text.clauses[index];
+        let keys = text.keys_of(&text.clauses[index].tokens);
         self.parts[index] == Some(StarPart::Situation)
-            && clause.tense == Tense::Past
-            && text.keys_of(&clause.tokens).iter().any(|key| TROUBLE.has(key))
+            && (keys.iter().any(|key| TROUBLE.has(key)) || TASK.any(&keys))
     }
 
-    /// Whether this clause gives a reason for something that was done beside it.
+    /// Whether this clause gives a reason for something that "I" or "we" did. A conjunction gives
+    /// the reason of the clause it stands beside, whoever that is about: "some did little, because it
+    /// was exam time" explains what others did.
     pub(crate) fn reason(&self, text: &Text<'_>, index: usize) -> bool {
-        let near = index.saturating_sub(2)..(index + 3).min(self.parts.len());
-        self.parts[near].contains(&Some(StarPart::Action))
-            && RATIONALE.any(&text.keys_of(&text.clauses[index].tokens))
+        let clause = &text.clauses[index];
+        if !RATIONALE.any(&text.keys_of(&clause.tokens)) {
+            return false;
+        }
+        let done = |index: usize| self.own(text, index);
+        if done(index) {
+            return true;
+        }
+        let main = |index: &usize| !text.clauses[*index].complement && !text.clauses[*index].background;
+        let before = (0..index).rev().find(main).filter(|head| index - head <= 3);
+        let after = (index + 1..text.clauses.len()).find(main).filter(|head| head - index <= 2);
+        let said_first = text.clauses[index].tokens.start == 0
+            || index > 0 && text.clauses[index - 1].sentence != clause.sentence;
+        before.is_some_and(done) && !said_first || after.is_some_and(done)
     }
 
     /// Distinct concrete words: content words that are neither general nor advertisement, nor names.
@@ -155,11 +169,12 @@ impl Story {
 fn concrete(key: &str) -> bool {
     key.chars().count() >= 3
         && key.chars().any(char::is_alphabetic)
-        && !FUNCTION.has(key)
-        && !GENERAL.has(key)
-        && !BUZZ.has(key)
-        && !DATES.has(key)
-        && !NUMBERS.has(key)
+        && ![
+            &FUNCTION, &GENERAL, &BUZZ, &DATES, &NUMBERS, &EVALUATIVE, &ROLES, &MENTAL,
+        ]
+        .iter()
+        .any(|set| set.has(key))
+        && !abstract_by_ending(key)
 }
 
 /// Whether the clause names a doing that could be pictured: a verb that does so by itself and any
@@ -173,8 +188,13 @@ fn concrete_doing(text: &Text<'_>, index: usize) -> bool {
     let beside = &text.tokens[verb.min(end)..end];
     let objects =
         beside.iter().filter(|token| token.name || token.digit || concrete(&token.key)).count();
+    // "I rang them in time": the verb alone can be pictured. "I optimized it" cannot.
+    let plain = clause.verb.is_some_and(|verb| {
+        let key = text.tokens[verb].key.as_str();
+        !BUZZ.has(key) && !EVALUATIVE.has(key)
+    });
     match clause.doing {
-        Doing::Act => objects > 0 || beside.iter().any(|token| !VAGUE_NOUNS.has(&token.key)),
+        Doing::Act => objects > 0 || plain && beside.iter().any(|token| !VAGUE_NOUNS.has(&token.key)),
         Doing::Broad => objects >= 2,
         _ => false,
     }
@@ -207,6 +227,7 @@ fn part(
     let keys = text.keys_of(&clause.tokens);
     let middle = (clause.tokens.start + clause.tokens.end) as f64 / 2.0;
     let place = middle / text.tokens.len().max(1) as f64;
+    // What is always done is no part of what happened once; "never" only denies.
     let past = matches!(clause.tense, Tense::Past) && !clause.habitual;
     if BRIDGE.any(&keys) && place > 0.5 {
         return Some(StarPart::Relevance);
@@ -216,7 +237,7 @@ fn part(
     }
     let scores = [
         (StarPart::Situation, situation_score(&keys, clause, place, past)),
-        (StarPart::Task, task_score(&keys, clause, place)),
+        (StarPart::Task, task_score(&keys, clause, place, acted)),
         (StarPart::Action, action_score(clause, place, past)),
         (StarPart::Result, result_score(text, &keys, clause, place)),
         (StarPart::Reflection, if acted { reflection_score(&keys, clause, place) } else { 0.0 }),
@@ -239,24 +260,67 @@ fn part(
     }
 }
 
+/// Whether this clause tells of something that "I" or "we" did, as its main point.
+fn acts(text: &Text<'_>, parts: &[Option<StarPart>], index: usize) -> bool {
+    let clause = &text.clauses[index];
+    parts[index] == Some(StarPart::Action)
+        && matches!(clause.subject, Subject::I | Subject::We)
+        && matches!(clause.doing, Doing::Act | Doing::Broad)
+        && !clause.background
+}
+
+/// What is told before the first own action sets the scene, though no word says so: a story orients
+/// before it complicates (Labov and Waletzky 1967). "Last May our club had lost its coach."
+fn begin_with_situation(text: &Text<'_>, parts: &mut [Option<StarPart>]) {
+    let Some(first) = (0..parts.len()).find(|index| acts(text, parts, *index)) else { return };
+    for (clause, part) in text.clauses.iter().zip(parts.iter_mut()).take(first) {
+        let told = matches!(clause.tense, Tense::Past | Tense::Present)
+            && !matches!(clause.subject, Subject::Generic)
+            && clause.doing != Doing::Mental
+            && !OPINION.any(&text.keys_of(&clause.tokens));
+        if told && matches!(part, None | Some(StarPart::Action | StarPart::Result)) {
+            *part = Some(StarPart::Situation);
+        }
+    }
+}
+
+/// Own actions this near the end of an answer ("I counted it", "we kept it") do not put off its
+/// ending any more.
+const ENDING_SHARE: f64 = 0.15;
+
 /// What happened to others and to things after the last own action is how it ended, though no word
-/// says so: "By noon all of them had a room."
+/// says so: "By noon all of them had a room." So is what follows a word that announces the ending.
 fn end_with_result(text: &Text<'_>, parts: &mut [Option<StarPart>]) {
-    let acted = |index: &usize| {
-        let clause = &text.clauses[*index];
-        parts[*index] == Some(StarPart::Action)
-            && matches!(clause.subject, Subject::I | Subject::We)
-            && matches!(clause.doing, Doing::Act | Doing::Broad)
-    };
-    let Some(last) = (0..parts.len()).rev().find(acted) else { return };
-    for (clause, part) in text.clauses.iter().zip(parts.iter_mut()).skip(last + 1) {
+    let count = text.tokens.len() as f64;
+    let place = |index: usize| text.clauses[index].tokens.start as f64 / count;
+    let last = (0..parts.len())
+        .rev()
+        .find(|index| acts(text, parts, *index) && place(*index) <= 1.0 - ENDING_SHARE);
+    let Some(last) = last else { return };
+    let announced = (0..parts.len()).find(|index| {
+        place(*index) > 0.5
+            && ANNOUNCED.any(&text.keys_of(&text.clauses[*index].tokens))
+            && parts[*index].is_some()
+    });
+    // An ending is one of something: without a difficulty before it, how things were is no ending.
+    let troubled = (0..last).any(|index| {
+        parts[index] == Some(StarPart::Task)
+            || text.keys_of(&text.clauses[index].tokens).iter().any(|key| TROUBLE.has(key))
+    });
+    for (index, clause) in text.clauses.iter().enumerate() {
+        let after_last = index > last && matches!(clause.subject, Subject::Other | Subject::Thing);
+        let after_word = announced.is_some_and(|word| index >= word)
+            && matches!(clause.subject, Subject::Other | Subject::Thing | Subject::We);
         let happened = clause.tense == Tense::Past
             && !clause.habitual
             && !clause.complement
-            && RATIONALE.at(&text.keys_of(&clause.tokens)).is_none()
-            && matches!(clause.subject, Subject::Other | Subject::Thing);
-        if happened && matches!(part, None | Some(StarPart::Action | StarPart::Situation)) {
-            *part = Some(StarPart::Result);
+            && (troubled || clause.doing != Doing::State)
+            && RATIONALE.at(&text.keys_of(&clause.tokens)).is_none();
+        if happened
+            && (after_last || after_word)
+            && matches!(parts[index], None | Some(StarPart::Action | StarPart::Situation))
+        {
+            parts[index] = Some(StarPart::Result);
         }
     }
 }
@@ -273,8 +337,10 @@ fn situation_score(keys: &[&str], clause: &Clause, place: f64, past: bool) -> f6
     score - if place > 0.5 { 1.0 } else { 0.0 }
 }
 
-fn task_score(keys: &[&str], clause: &Clause, place: f64) -> f64 {
+fn task_score(keys: &[&str], clause: &Clause, place: f64, acted: bool) -> f64 {
     let mut score = if TASK.any(keys) { 1.9 } else { 0.0 };
+    // What somebody wanted before anything was done is what was to be done.
+    score += if score == 0.0 && !acted && place < 0.5 && AIM.any(keys) { 1.7 } else { 0.0 };
     score += if clause.doing == Doing::Duty { 0.5 } else { 0.0 };
     score - if place > 0.75 { 0.8 } else { 0.0 }
 }
@@ -288,7 +354,8 @@ fn action_score(clause: &Clause, place: f64, past: bool) -> f64 {
         Doing::Broad => 1.4,
         _ => 0.0,
     };
-    score - if clause.negated { 0.4 } else { 0.0 } - if place < 0.05 { 0.3 } else { 0.0 }
+    let back = if clause.background { 1.0 } else { 0.0 };
+    score - back - if clause.negated { 0.4 } else { 0.0 } - if place < 0.05 { 0.3 } else { 0.0 }
 }
 
 fn result_score(text: &Text<'_>, keys: &[&str], clause: &Clause, place: f64) -> f64 {
@@ -298,7 +365,12 @@ fn result_score(text: &Text<'_>, keys: &[&str], clause: &Clause, place: f64) -> 
     let verb = clause.verb.map_or("", |verb| text.tokens[verb].key.as_str());
     let first_person = matches!(clause.subject, Subject::I | Subject::We);
     if clause.tense == Tense::Past && OUTCOME_VERBS.has(verb) {
-        score += if first_person { 0.5 } else { 0.9 };
+        score += match (first_person, place > 0.6 && ACHIEVED.has(verb)) {
+            (false, _) => 0.9,
+            (true, true) if clause.subject == Subject::We => 1.2,
+            (true, true) => 1.0,
+            (true, false) => 0.5,
+        };
     }
     if clause.tense == Tense::Past && clause.subject == Subject::Thing {
         score += 0.3;
@@ -316,6 +388,10 @@ fn result_score(text: &Text<'_>, keys: &[&str], clause: &Clause, place: f64) -> 
         place if place < 0.45 => -0.6,
         _ => 0.0,
     };
+    // "which I finished in March" goes with what it belongs to.
+    if clause.background && first_person {
+        return 0.0;
+    }
     if clause.tense == Tense::Modal || clause.tense == Tense::None { score - 1.0 } else { score }
 }
 

@@ -167,28 +167,23 @@ fn evidence(told: &Told<'_>, kinds: &[Sought], most: usize) -> Vec<Evidence> {
     evidence
 }
 
+/// How much each part adds to the level of structure: together with the order they reach 5.
+const PARTS: [(Sought, f64); 4] = [
+    (Sought::Situation, 0.8),
+    (Sought::Task, 0.7),
+    (Sought::OwnAction, 1.1),
+    (Sought::ToldResult, 1.0),
+];
+
 fn structure(told: &Told<'_>) -> Ruling {
     if !told.happened() {
         return Ruling::level(1.0, not_told(told), vec![absence(told, ONE_SITUATION)]);
     }
-    let parts = [Sought::Situation, Sought::Task, Sought::OwnAction, Sought::ToldResult];
+    let parts = PARTS.map(|(sought, _)| sought);
     let [situation, task, action, result] = parts.map(|sought| sought.all(told));
+    let parted: f64 = PARTS.iter().map(|(sought, weight)| weight * tellingness(told, *sought)).sum();
     let vague_end = result.is_empty() && Sought::VagueResult.found(told);
-    let mut level = 1.0;
-    level += if situation.is_empty() { 0.0 } else { 0.8 };
-    level += if task.is_empty() { 0.0 } else { 0.8 };
-    level += match action.len() {
-        0 => 0.0,
-        1 => 0.6,
-        _ => 1.0,
-    };
-    level += if !result.is_empty() {
-        1.0
-    } else if vague_end {
-        0.3
-    } else {
-        0.0
-    };
+    let mut level = 1.0 + parted + if vague_end { 0.3 } else { 0.0 };
     let length = |ranges: &[WordRange]| ranges.iter().map(|range| range.len()).sum::<usize>();
     let setting_shorter = length(&situation) <= length(&action);
     let in_order = match (action.first(), result.last()) {
@@ -212,6 +207,35 @@ fn structure(told: &Told<'_>) -> Ruling {
         format!("One situation is told; not found: {}.", missing.join(", "))
     };
     Ruling::level(short(told, level), reason, evidence(told, &parts, 1))
+}
+
+/// How far a part is told, 0 to 1: being there at all is half of it, and the rest grows with what in
+/// it could be checked, until there is as much as a sentence with a fact and two things in it holds.
+fn tellingness(told: &Told<'_>, sought: Sought) -> f64 {
+    let clauses = || (0..told.text.clauses.len()).filter(|index| sought.holds(told, *index));
+    if clauses().next().is_none() {
+        return 0.0;
+    }
+    let full = if sought == Sought::OwnAction { ACTION_WEIGHT_FULL } else { PART_WEIGHT_FULL };
+    0.5 + 0.5 * (substance(told, clauses()) / full).min(1.0)
+}
+
+/// A fact and two concrete words.
+const PART_WEIGHT_FULL: f64 = 1.5;
+/// Actions are three parts in one: the rubric asks for several.
+const ACTION_WEIGHT_FULL: f64 = 3.0;
+
+/// How much in these clauses could be checked: a fact counts one, a distinct concrete word a quarter.
+fn substance(told: &Told<'_>, clauses: impl Iterator<Item = usize>) -> f64 {
+    let mut words = BTreeSet::new();
+    let mut facts = 0;
+    for index in clauses {
+        let tokens = &told.text.clauses[index].tokens;
+        words.extend(Story::concrete_words(&told.text, tokens));
+        let specifics = told.story.specifics.iter();
+        facts += specifics.filter(|specific| tokens.contains(&specific.tokens.start)).count();
+    }
+    facts as f64 + words.len() as f64 / 4.0
 }
 
 fn not_told(told: &Told<'_>) -> &'static str {
@@ -263,14 +287,10 @@ fn own_action(told: &Told<'_>) -> Ruling {
     let alone = actions.iter().any(|range| {
         told.text.keys[range.first..range.end].iter().any(|key| key == "i" || key.starts_with("i'"))
     });
-    let mut level: f64 = match actions.len() {
-        1 => 2.0,
-        2 => 2.8,
-        3 => 3.4,
-        4 => 3.8,
-        _ => 4.1,
-    };
+    let mut level = action_level(told);
     level += if reasons.is_empty() { 0.0 } else { 0.8 };
+    // Somebody else is told apart from the candidate.
+    level += if Sought::OthersAct.found(told) { 0.2 } else { 0.0 };
     // Only "we": the actions are there, but nobody can tell the candidate's own from the others'.
     level -= if alone { 0.0 } else { 0.5 };
     let count = actions.len();
@@ -289,6 +309,25 @@ fn own_action(told: &Told<'_>) -> Ruling {
         None => {}
     }
     Ruling::level(short(told, level), format!("{named}, {why}."), evidence)
+}
+
+/// The level that the actions alone reach. An action named with a thing or a fact counts one, a bare
+/// one ("I talked to her") half: the rubric's 3 asks for one or two of them, its 5 for three and a
+/// reason besides.
+fn action_level(told: &Told<'_>) -> f64 {
+    let counted: f64 = (0..told.text.clauses.len())
+        .filter(|index| Sought::OwnAction.holds(told, *index))
+        .map(|index| {
+            // What was said or decided stands in the clause that completes this one.
+            let completed = told.text.clauses.get(index + 1).is_some_and(|next| next.complement);
+            let own = index..index + 1 + usize::from(completed);
+            if substance(told, own) >= 0.5 { 1.0 } else { 0.5 }
+        })
+        .sum();
+    const LEVELS: [f64; 6] = [1.4, 2.2, 2.9, 3.4, 3.8, 4.0];
+    let below = counted.floor().min(5.0);
+    let at = |place: f64| LEVELS[(place as usize).min(LEVELS.len() - 1)];
+    at(below) + (at(below + 1.0) - at(below)) * (counted.min(5.0) - below)
 }
 
 fn specificity(told: &Told<'_>) -> Ruling {
@@ -324,33 +363,20 @@ fn specificity(told: &Told<'_>) -> Ruling {
     Ruling::level(short(told, level), reason, evidence(told, &[Sought::Checkable], 3))
 }
 
-/// How much could be checked in the setting, in what was done and in the ending: a fact counts one,
-/// a concrete word a quarter.
+/// How much could be checked in the setting, in what was done and in the ending.
 fn zones(told: &Told<'_>) -> [f64; 3] {
-    let mut zones = [0.0; 3];
-    let mut words = [BTreeSet::new(), BTreeSet::new(), BTreeSet::new()];
-    for (index, clause) in told.text.clauses.iter().enumerate() {
-        let zone = match told.story.parts[index] {
-            Some(StarPart::Situation | StarPart::Task) => 0,
-            Some(StarPart::Action) => 1,
-            Some(StarPart::Result | StarPart::Reflection) => 2,
-            Some(StarPart::Relevance) | None => continue,
-        };
-        if !Sought::Checkable.holds(told, index) {
-            continue;
-        }
-        words[zone].extend(Story::concrete_words(&told.text, &clause.tokens));
-        zones[zone] += told
-            .story
-            .specifics
-            .iter()
-            .filter(|specific| clause.tokens.contains(&specific.tokens.start))
-            .count() as f64;
-    }
-    for (zone, words) in zones.iter_mut().zip(&words) {
-        *zone += words.len() as f64 / 4.0;
-    }
-    zones
+    const ZONES: [&[StarPart]; 3] = [
+        &[StarPart::Situation, StarPart::Task],
+        &[StarPart::Action],
+        &[StarPart::Result, StarPart::Reflection],
+    ];
+    ZONES.map(|zone| {
+        let checkable = (0..told.text.clauses.len()).filter(|index| {
+            told.story.parts[*index].is_some_and(|part| zone.contains(&part))
+                && Sought::Checkable.holds(told, *index)
+        });
+        substance(told, checkable)
+    })
 }
 
 fn outcome(told: &Told<'_>) -> Ruling {
@@ -359,15 +385,19 @@ fn outcome(told: &Told<'_>) -> Ruling {
     if !told.happened() {
         return Ruling::level(1.0, not_told(told), vec![absence(told, ONE_SITUATION)]);
     }
-    let counted = Sought::CountedResult.found(told);
-    let fuller = results.len() >= 2 || counted;
+    let clauses = 0..told.text.clauses.len();
+    let telling = clauses.clone().filter(|index| Sought::ToldResult.holds(told, *index));
+    let fuller = substance(told, telling) >= PART_WEIGHT_FULL;
+    // "I learned to communicate better" names no change that anybody could see.
+    let changed = clauses
+        .filter(|index| Sought::Lesson.holds(told, *index))
+        .any(|index| substance(told, index..(index + 3).min(told.text.clauses.len())) >= 0.5);
     let level = match (results.is_empty(), lessons.is_empty()) {
-        (false, false) if fuller => 4.6,
-        (false, false) => 4.1,
+        (false, false) => 3.6 + if fuller { 0.5 } else { 0.0 } + if changed { 0.5 } else { 0.0 },
         (false, true) if fuller => 3.4,
-        (false, true) => 3.0,
-        (true, false) => 2.3,
-        (true, true) if Sought::VagueResult.found(told) => 1.5,
+        (false, true) => 2.8,
+        (true, false) => 2.2,
+        (true, true) if Sought::VagueResult.found(told) => 1.6,
         (true, true) => 1.0,
     };
     let reason = match (results.is_empty(), lessons.is_empty()) {

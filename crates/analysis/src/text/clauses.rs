@@ -9,8 +9,8 @@ use std::ops::Range;
 use super::{
     Token,
     lexicon::{
-        ADJECTIVAL, BE, BROAD, DETERMINERS, FIRST_PLURAL, FIRST_SINGULAR, GENERIC, HABITUAL,
-        IRREGULAR_PAST, MENTAL, MODALS, NOT_PAST, PARTICIPLES, THINGS, THIRD,
+        ADJECTIVAL, BE, BROAD, DETERMINERS, FIRST_PLURAL, FIRST_SINGULAR, FUNCTION, GENERIC, HABITUAL,
+        IRREGULAR_PAST, MENTAL, MENTAL_BASE, MODALS, NOT_PAST, PARTICIPLES, THINGS, THIRD,
     },
 };
 
@@ -86,6 +86,9 @@ pub(crate) struct Clause {
     pub(crate) habitual: bool,
     /// Whether it completes the clause before it ("that …", "how …").
     pub(crate) complement: bool,
+    /// Whether it is background to another clause ("when I joined", "where we met", "which I did"):
+    /// stories go forward in main clauses (Labov and Waletzky 1967).
+    pub(crate) background: bool,
     /// Whether a new sentence could begin here in speech without full stops.
     pub(crate) opens_sentence: bool,
 }
@@ -196,10 +199,17 @@ fn starts(tokens: &[Token], range: Range<usize>) -> Vec<usize> {
                 index += 1;
             }
         }
-        verb_seen |= finite(&tokens[index]) || after_subject(tokens, index, range.start);
+        verb_seen |= finite(&tokens[index])
+            || contracted(&tokens[index].key)
+            || after_subject(tokens, index, range.start);
         index += 1;
     }
     starts
+}
+
+/// Whether subject and verb are one word: "it's", "there's", "they're".
+fn contracted(key: &str) -> bool {
+    key.contains('\'') && (nominative(key) || THINGS.has(key) || GENERIC.has(key))
 }
 
 fn opens(key: &str) -> bool {
@@ -244,7 +254,14 @@ fn begins(tokens: &[Token], index: usize, end: usize) -> bool {
     if comma && adverb(key) && subject_begins(tokens, next) {
         return true;
     }
-    comma && (past_form(&tokens[index]) || subject_begins(tokens, index))
+    // ", families kept coming": a bare noun and its verb.
+    let bare = !opens(key)
+        && !adverb(key)
+        && !FUNCTION.has(key)
+        && next < end
+        && !tokens[index].comma
+        && past_form(&tokens[next]);
+    comma && (past_form(&tokens[index]) || subject_begins(tokens, index) || bare)
 }
 
 fn adverb(key: &str) -> bool {
@@ -323,6 +340,7 @@ fn read(tokens: &[Token], range: Range<usize>, previous: Option<&Clause>) -> Cla
         habitual: keys().any(|key| HABITUAL.has(key)),
         complement: previous.is_some()
             && matches!(first, "that" | "what" | "how" | "why" | "whether"),
+        background: verb.is_some_and(|verb| background(tokens, &range, verb)),
         opens_sentence: previous.is_none()
             || COORDINATORS.contains(&first)
             || subject_begins(tokens, range.start) && !matches!(first, "that" | "who" | "which"),
@@ -330,13 +348,27 @@ fn read(tokens: &[Token], range: Range<usize>, previous: Option<&Clause>) -> Cla
     }
 }
 
+/// Conjunctions and relative words whose clause is background to another.
+const BACKGROUND: &[&str] = &[
+    "when", "whenever", "where", "while", "which", "who", "whose", "if", "until", "although",
+    "though", "since", "as", "before", "after", "once",
+];
+
+/// Whether one of those stands before the verb, followed by the verb's subject at once ("after we
+/// called", "at the food bank where I worked"): "after lunch we called" is no background.
+fn background(tokens: &[Token], range: &Range<usize>, verb: usize) -> bool {
+    (range.start..verb).any(|index| {
+        let key = tokens[index].key.as_str();
+        BACKGROUND.contains(&key)
+            && (matches!(key, "which" | "who" | "whose") || subject_begins(tokens, index + 1))
+    })
+}
+
 /// The first finite verb, or the word after "I", "we", "they" or "you".
 fn main_verb(tokens: &[Token], range: &Range<usize>) -> Option<usize> {
     range.clone().find(|index| {
         let token = &tokens[*index];
-        if token.key.contains('\'')
-            && (nominative(&token.key) || THINGS.has(&token.key) || GENERIC.has(&token.key))
-        {
+        if contracted(&token.key) {
             return true;
         }
         if after_subject(tokens, *index, range.start) {
@@ -470,7 +502,7 @@ fn be_kind(tokens: &[Token], key: &str, next: Option<usize>) -> (Tense, Doing) {
 fn main_kind(key: &str) -> Doing {
     if BE.has(key) || matches!(key, "had" | "have" | "been" | "be") {
         Doing::State
-    } else if MENTAL.has(key) {
+    } else if MENTAL.has(key) || MENTAL_BASE.has(key) {
         Doing::Mental
     } else if BROAD.has(key) {
         Doing::Broad

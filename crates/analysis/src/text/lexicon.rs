@@ -221,6 +221,13 @@ words! {
 }
 
 words! {
+    /// Base forms of the same, as they follow "did not".
+    MENTAL_BASE: "feel think know believe want like love hate hope wish seem need mean remember
+        understand enjoy fear trust assume expect worry care prefer figure guess doubt imagine
+        belong matter exist realize notice see hear recognize mind"
+}
+
+words! {
     /// Past forms by which learning is told.
     LEARNING: "learned realized understood recognized discovered"
 }
@@ -232,7 +239,9 @@ words! {
         experienced made took used came became gave kept continued started began stayed focused
         leveraged utilized drove facilitated coordinated demonstrated showed displayed exhibited
         solved resolved improved accomplished excelled adapted pushed motivated inspired empowered
-        led oversaw executed optimized streamlined spearheaded championed engaged aligned managed"
+        led oversaw executed optimized streamlined spearheaded championed engaged aligned identified
+        implemented established addressed initiated enhanced maintained provided fostered cultivated
+        transformed mobilized navigated ensured emphasized prioritized built-up"
 }
 
 words! {
@@ -297,6 +306,62 @@ words! {
         happen happened happening start started begin began finish finished finally end ended
         result results outcome delivered deliver achieve achieved task tasks action actions
         pressure stress conflict difference skill skills effort quality effective efficient"
+}
+
+words! {
+    /// Words that praise, blame or name a mood: what somebody thought of it, not what it was.
+    EVALUATIVE: "satisfied pleased happier glad grateful thankful impressed proud relieved thrilled
+        excited delighted comfortable confident appreciated appreciate appreciative positive
+        negative fantastic amazing outstanding excellent wonderful awesome brilliant perfect
+        incredible remarkable exceptional tremendous significant substantial considerable
+        smooth smoothly easier easy harder simpler faster quicker slower stronger weaker closer
+        worse worst nicer friendlier busy stressful frustrating frustrated annoyed annoying angry
+        upset nervous worried sad sorry tense unpleasant terrible awful horrible scary calm
+        polite honest fair useful helpful valuable worth meaningful best enjoyed valued recognized expectations expectation feedback thanks thank
+        praise praised compliments compliment recognition attitude mood atmosphere energy spirit
+        respect respectful respectfully trusted careful greater higher huge massive countless"
+}
+
+words! {
+    /// Whom every story of work is about: naming their role makes nothing concrete by itself.
+    ROLES: "manager managers boss bosses supervisor supervisors colleague colleagues coworker
+        coworkers co-worker co-workers customer customers client clients employee employees
+        department departments organization business management office staff group groups user
+        users guy guys lady woman man folks friend friends partner partners expert experts
+        professional professionals teammate teammates"
+}
+
+words! {
+    /// Nouns of things with endings that mostly make abstract nouns.
+    THINGS_IN_ABSTRACT_ENDINGS: "station stations apartment apartments basement basements equipment
+        instrument instruments document documents cement pavement tournament monument garment
+        city cities university universities facility electricity charity charities community
+        communities celebrity ambulance ambulances fence fences ounce invoice licence license
+        auction location locations junction intersection section sections question ration potion
+        lotion medication injection injections operation operations reception vacation vacations
+        examination presentation presentations application applications subscription subscriptions
+        prescription prescriptions construction plantation donation donations demonstration
+        registration reservation reservations invitation invitations installation translation
+        translations edition editions caption mission pension television mansion version versions
+        extension extensions harness witness witnesses business ship membership internship
+        apprenticeship scholarship payment payments shipment shipments department treatment
+        statement statements advertisement advertisements appointment appointments
+        replacement replacements conference conferences ambience audience sentence sentences
+        insurance maintenance entrance balance distance table tables cable cables vegetable
+        vegetables hospital hospitals journal journals animal animals festival festivals signal
+        signals terminal terminals medal medals meal meals metal goal capital portal manual manuals
+        rental proposal proposals deal deals trial trials funeral material materials tutorial
+        family families belly jelly trolley assembly supply butterfly july monthly weekly daily
+        detective archive archives drive drives olive hive native vive music clinic clinics
+        fabric traffic plastic topic picnic mechanic mechanics logic attic critic graphic graphics
+        logistics statistics physics ceramic restaurant restaurants assistant assistants merchant
+        tenant tenants resident residents student students patient patients accountant consultant
+        president parent parents agent agents client clients content continent current agreement
+        elephant croissant pendant servant giant buildings building earrings drawings paintings
+        savings readings recordings meetings mornings evenings timetable timetables cartable
+        turntable freezable olives detectives motives natives representative representatives
+        executive executives locomotive relatives relative constable vaccination vaccinations
+        inspection inspections collection collections delivery ceremony solution"
 }
 
 words! {
@@ -367,6 +432,23 @@ phrases! {
         "the question was", "the point was to", "what was needed", "had until", "the plan was",
         "wanted us to", "asked us to", "asked if i", "asked whether i", "put me in charge",
         "was at risk", "were at risk", "was going to", "were going to", "in danger of", "about to lose",
+        "had been asked to", "had been told to", "got asked to", "got told to", "was expected to",
+        "were expected to", "was planned for", "was scheduled for", "my task", "our task", "the task was",
+        "our target was", "my target was", "the target was", "the idea was to", "our job was",
+        "the mission was", "we were about to", "were about to", "was about to", "supposed to",
+        "couldn't afford", "there was no time", "there was no way", "we did not have", "we didn't have",
+        "i didn't have", "i did not have", "no one knew", "nobody knew", "i was tasked", "we were tasked",
+        "was tasked with", "were tasked with", "i was assigned", "we were assigned", "assigned me",
+        "was put in charge", "i was chosen to", "needed a", "needed an", "needed us", "needed me",
+        "i wanted to find", "depended on", "was counting on", "were counting on",
+}
+
+phrases! {
+    /// An aim, which is a task as long as nothing was done yet, and a reason beside what was done.
+    AIM: "wanted to", "wanted me", "wanted us", "hoped to", "hoping to", "planned to", "was planning to",
+        "were planning to", "was trying to", "were trying to", "meant to", "aimed to", "intended to",
+        "asked for", "wanted a", "wanted an", "wanted the", "we needed", "i needed", "they needed", "he needed",
+        "she needed", "expected",
 }
 
 words! {
@@ -377,12 +459,19 @@ words! {
         refused quit left ill sick cancelled overbooked delayed delay stuck only too instead
         disagreed argued disagreement mistake error mess confused confusion different twice
         struggling struggled slow slower worse worst hard harder risk against enough lacked deadline
-        unclear conflict tense crashed leaked fell dropped despite unless otherwise"
+        unclear conflict tense crashed leaked fell dropped despite unless otherwise burned burnt
+        backlog piling piled resigned canceled forgot misunderstood misunderstanding hesitant
+        skeptical resisted resistance reluctant ignored frustrated frustrating annoyed rude argument
+        bug bugs fault faults defect defects outage complaint blocked jammed damaged expired
+        overdue overwhelmed understaffed panicked panic difficult difficulty unable impossible
+        insufficient incomplete inconsistent outdated exhausted injured bad badly lacking lack
+        chaos chaotic messy empty unexpected unexpectedly suddenly cut shut down worried scared
+        embarrassing noisy dangerous unsafe expensive costly failure refusing arguing fighting"
 }
 
 phrases! {
     /// Why something was done that way.
-    RATIONALE: "because", "so that", "in order to", "to make sure", "to avoid", "to be sure", "the reason",
+    RATIONALE: "because", "so that i", "so that we", "so that they", "so that he", "so that she", "so that people", "so that everyone", "so that everybody", "so that nobody", "so that the", "so that my", "so that our", "so that it", "so that you", "so that there", "cause i", "cause we", "cause they", "cause it", "cause he", "cause she", "cause the", "in order to", "to make sure", "to avoid", "to be sure", "the reason",
         "rather than", "instead of", "my thinking was", "my reasoning", "since i", "since we", "since they",
         "since the", "i reckoned", "i figured", "i judged", "i weighed", "i chose", "it made more sense",
         "the idea was", "i thought that if", "i thought if", "thinking that", "which way", "otherwise",
@@ -406,15 +495,31 @@ phrases! {
         "under budget", "for the first time", "next quarter", "next year", "next month", "the following",
 }
 
+phrases! {
+    /// What says that the ending comes now.
+    ANNOUNCED: "in the end", "as a result", "the result was", "the outcome was", "eventually",
+        "finally", "at the end", "as a consequence", "ended up", "the upshot", "by the end",
+}
+
 words! {
     /// Past and participle forms that tell what came of something.
     OUTCOME_VERBS: "dropped fell rose increased decreased reduced cut saved doubled halved tripled grew
         improved won passed renewed approved accepted adopted launched shipped delivered finished
         completed thanked promoted hired signed stayed returned reopened opened closed recovered
         cleared solved resolved succeeded failed lost missed agreed apologized praised extended
+        split beat placed earned received raised compromised graduated filed
         rolled arrived worked stopped disappeared went became kept left moved settled sold paid
         refunded met reached exceeded hit dropped-off shrank climbed published merged released
         landed held ended came got cancelled withdrew repeated"
+}
+
+words! {
+    /// Past forms by which something comes to its end between people, or is reached: what linguists
+    /// call achievements, which are an ending even when "I" or "we" are their subject.
+    ACHIEVED: "agreed settled compromised split won passed finished completed reached met saved sold
+        raised lost got came ended delivered signed launched shipped kept doubled halved tripled cut
+        reduced recovered resolved solved closed filed beat placed earned received renewed landed
+        reopened graduated"
 }
 
 phrases! {
@@ -429,11 +534,25 @@ phrases! {
         "it was fine", "solved the problem", "fixed the problem", "solved it", "resolved it", "resolved the issue",
         "achieved our goal", "achieved our goals", "met our goals", "met the goal", "reached our goal", "exceeded expectations",
         "delivered on time", "finished on time", "made a difference", "a huge success", "really proud",
+        "got better", "became better", "was better", "were better", "it got easier", "was easier", "went okay", "went ok",
+        "went fine", "went all right", "went alright", "went smoothly", "was okay", "were okay", "were fine", "was satisfied",
+        "were satisfied", "was solved", "was resolved", "was fixed", "found a solution", "found a compromise",
+        "came to an agreement", "found a way", "worked really well", "worked well", "worked very well", "worked fine",
+        "it helped", "helped a lot", "improved a lot", "was impressed", "were impressed", "was grateful", "were grateful",
+        "was thankful", "seemed to like", "seemed to enjoy", "liked it", "loved it", "enjoyed it", "happy in the end",
+        "said thanks", "thanked me", "thanked us", "took place", "got done", "got through", "good feedback",
+        "great feedback", "positive feedback", "good experience", "great experience", "all went well", "turned out good",
+        "managed to finish", "managed to solve", "managed to do",
 }
 
 phrases! {
     /// What was learned or is done differently since.
-    LESSON: "i learned", "i've learned", "i have learned", "taught me", "i learn", "looking back", "in hindsight", "with hindsight",
+    LESSON: "i learned that", "i learned to", "i learned from", "i learned not", "i learned never",
+        "i learned how", "i learned a", "i learned the importance", "i learned the value", "i learned the hard",
+        "i learned you", "i learned if", "i learned when", "i learned is", "i learned was",
+        "i learned there", "i learned here", "i learned i", "i learned we", "what i learned",
+        "things i learned", "thing i learned", "we learned that", "we learned to", "what we learned",
+        "i've learned", "i have learned", "taught me", "i learn that", "i learn from", "looking back", "in hindsight", "with hindsight",
         "next time", "if i did it again", "if i did this again", "if i could do it again", "if i had to do it again",
         "do differently", "done differently", "do it differently", "i would change", "i'd change", "i should have",
         "i would have", "i'd have", "i wish i had", "i wish i'd", "since then i", "ever since i", "from then on i",
@@ -579,9 +698,36 @@ words! {
         waleed majed"
 }
 
+/// Endings that make names of qualities and happenings out of other words ("improvement",
+/// "flexibility", "significant"), and manners ("carefully"): Biber (1988) counts the nouns among
+/// them as the mark of abstract style. What they name cannot be pictured.
+const ABSTRACT_ENDINGS: &[&str] = &[
+    "tion", "tions", "sion", "sions", "ment", "ments", "ness", "ity", "ities", "ance", "ence",
+    "ances", "ences", "ancy", "ency", "ship", "ships", "ism", "ive", "ful", "ous", "able", "ible",
+    "ical", "ial", "ual", "ational", "ant", "ent", "ly", "ings",
+];
+
+/// Whether a word is abstract by its ending. Short words are not, as "city" or "rent", nor things
+/// that happen to end so.
+pub(crate) fn abstract_by_ending(key: &str) -> bool {
+    key.chars().count() >= 7
+        && ABSTRACT_ENDINGS.iter().any(|ending| key.ends_with(ending))
+        && !THINGS_IN_ABSTRACT_ENDINGS.has(key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn qualities_are_abstract_and_things_are_not() {
+        for word in ["alignment", "significantly", "transformational", "flexibility", "proactive"] {
+            assert!(abstract_by_ending(word), "{word}");
+        }
+        for word in ["station", "basement", "rent", "printer", "invoice", "prescription", "family"] {
+            assert!(!abstract_by_ending(word), "{word}");
+        }
+    }
 
     #[test]
     fn the_longest_phrase_wins_and_spelling_does_not_matter() {
