@@ -447,7 +447,10 @@ const ROUTES = [
   [
     'POST',
     /^\/api\/answers\/([^/]+)\/fillers\/(\d+)\/strike$/,
-    (state, [id, index]) => answerIn(state, id)?.answer.fillers.at(Number(index)) && undefined,
+    (state, [id, index], body) => {
+      const filler = answerIn(state, id)?.answer.fillers.at(Number(index));
+      if (filler) filler.struck = body.struck;
+    },
   ],
   ['PUT', /^\/api\/interviews\/([^/]+)\/camera\/\d+\/\d+$/, () => undefined],
   ['POST', /^\/api\/check\/voice$/, () => wav(tone(1.4))],

@@ -297,6 +297,7 @@ function first(id, start) {
           start_us: um.start_us,
           end_us: um.end_us,
           word: um.first_word,
+          struck: false,
         },
         {
           kind: 'acoustic',
@@ -304,6 +305,7 @@ function first(id, start) {
           start_us: asked + 3.4 * S,
           end_us: asked + 3.8 * S,
           word: null,
+          struck: false,
         },
         {
           kind: 'lexical',
@@ -311,6 +313,7 @@ function first(id, start) {
           start_us: like.start_us,
           end_us: like.end_us,
           word: like.first_word,
+          struck: false,
         },
       ],
     };

@@ -101,6 +101,7 @@ fn input_sha256(input: &AnswerInput<'_>) -> String {
     hash(&(
         (VERSION, input.answer, input.sound, input.relevance),
         (input.rubric, input.goal, input.switches, input.baseline, earlier),
+        input.no_fillers,
     ))
 }
 

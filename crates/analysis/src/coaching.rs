@@ -309,7 +309,7 @@ impl Draft<'_, '_> {
 
     fn kept(&self, range: WordRange, cut: &[WordRange]) -> Vec<Range<usize>> {
         let text = &self.facts.told.text;
-        let fillers = self.facts.fillers.iter().filter_map(|filler| filler.range);
+        let fillers = self.facts.counted_fillers().filter_map(|filler| filler.range);
         let cut: Vec<WordRange> = cut.iter().copied().chain(fillers).collect();
         let mut kept: Vec<Range<usize>> = Vec::new();
         for index in range.first..range.end {

@@ -53,6 +53,11 @@ impl<'a> Facts<'a> {
             .flatten();
         Self { input, told, fillers, rehearsal, asked: None }
     }
+
+    /// The fillers that count: those that the candidate did not strike out.
+    pub(crate) fn counted_fillers(&self) -> impl Iterator<Item = &Filler> {
+        self.fillers.iter().filter(|filler| !filler.struck)
+    }
 }
 
 /// Whether the words are running speech or a list.

@@ -145,6 +145,42 @@ impl Relevance {
     }
 }
 
+/// Something that was taken for a filler and that the candidate says is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoFiller {
+    /// What was taken for one ("um").
+    pub text: String,
+    /// When it was said, interview time.
+    pub span: Option<Span>,
+    /// Which word of the answer, where it stands in the transcript.
+    pub word: Option<usize>,
+}
+
+impl NoFiller {
+    /// How far the middles of two may lie apart that are the same, microseconds: hearing an answer
+    /// again moves what is found by less than a syllable.
+    const SAME_US: Us = 300_000;
+
+    /// Whether it is this filler. Times decide where both have them, because words move when the
+    /// transcript is corrected.
+    #[must_use]
+    pub fn is(&self, filler: &Filler) -> bool {
+        let word = filler.range.map(|range| range.first);
+        self.same(&Self { text: filler.text.clone(), span: filler.span, word })
+    }
+
+    /// Whether both are the same.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        let middle = |span: Span| (span.start_us + span.end_us) / 2;
+        self.text == other.text
+            && match (self.span, other.span) {
+                (Some(own), Some(other)) => (middle(own) - middle(other)).abs() <= Self::SAME_US,
+                _ => self.word.is_some() && self.word == other.word,
+            }
+    }
+}
+
 /// One answer with everything that its analysis may look at.
 #[derive(Debug, Clone, Copy)]
 pub struct AnswerInput<'a> {
@@ -164,4 +200,6 @@ pub struct AnswerInput<'a> {
     pub baseline: Option<&'a Baseline>,
     /// Earlier takes of this question and answers to other questions, oldest first.
     pub earlier: &'a [&'a Answer],
+    /// What the candidate says is no filler.
+    pub no_fillers: &'a [NoFiller],
 }

@@ -31,13 +31,13 @@ pub use answer::analyse_answer;
 pub use compare::{Comparison, Verdict, compare};
 pub use facts::Facts;
 pub use gate::{Claim, Dropped, gate};
-pub use input::{AnswerInput, Baseline, Measure, Relevance, Sound, Switches};
+pub use input::{AnswerInput, Baseline, Measure, NoFiller, Relevance, Sound, Switches};
 pub use lacks::{Completeness, completeness, lacks};
 pub use report::{AnswerReport, AnswerType, Level, OwnRating, Priority, Report, Strength};
 pub use scorecard::{CandidateQuestion, InterviewInput, analyse_interview};
 
 /// The version of the measures, findings and rules. A report is computed again when it changes.
-pub const VERSION: &str = "1";
+pub const VERSION: &str = "2";
 
 /// The sentences of an answer in order, as word ranges: what embeddings are made of for
 /// [`Relevance::sentences`].

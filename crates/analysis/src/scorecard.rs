@@ -273,6 +273,7 @@ fn candidate_question(plan: &Plan, question: CandidateQuestion<'_>) -> Candidate
         switches: &switches,
         baseline: None,
         earlier: &[],
+        no_fillers: &[],
     });
     facts.asked = Some(question.in_notes);
     let mut findings = findings::search(&facts);

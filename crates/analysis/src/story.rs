@@ -10,9 +10,9 @@ use crate::{
         Text,
         clauses::{Clause, Doing, Subject, Tense},
         lexicon::{
-            ACHIEVED, AIM, ANNOUNCED, BRIDGE, BUZZ, CAREER, DATES, ENDING, EVALUATIVE, EXAMPLE, FUNCTION,
-            GENERAL, LEARNING, LESSON, MENTAL, NUMBERS, OPINION, OUTCOME_VERBS, RATIONALE, ROLES,
-            SELF, SETTING, TASK, TROUBLE, UNITS, VAGUE_ENDING, VAGUE_NOUNS, WHEN,
+            ACHIEVED, AIM, ANNOUNCED, BRIDGE, BUZZ, CAREER, DATES, ENDING, EVALUATIVE, EXAMPLE,
+            FUNCTION, GENERAL, LEARNING, LESSON, MENTAL, NUMBERS, OPINION, OUTCOME_VERBS,
+            RATIONALE, ROLES, SELF, SETTING, TASK, TROUBLE, UNITS, VAGUE_ENDING, VAGUE_NOUNS, WHEN,
             abstract_by_ending,
         },
     },
@@ -93,7 +93,12 @@ impl Story {
 
     fn own(&self, text: &Text<'_>, index: usize) -> bool {
         let clause = &text.clauses[index];
-        self.parts[index] == Some(StarPart::Action)
+        let keys = text.keys_of(&clause.tokens);
+        // "because I knew the shelf" says why, and "where I worked" says where: neither is the act.
+        let subordinate =
+            clause.background || RATIONALE.at(&keys).is_some() && keys.first() != Some(&"i");
+        !subordinate
+            && self.parts[index] == Some(StarPart::Action)
             && matches!(clause.subject, Subject::I | Subject::We)
             && clause.tense == Tense::Past
             && matches!(clause.doing, Doing::Act | Doing::Broad)
@@ -132,12 +137,13 @@ impl Story {
         if done(index) {
             return true;
         }
-        let main = |index: &usize| !text.clauses[*index].complement && !text.clauses[*index].background;
+        let main =
+            |index: &usize| !text.clauses[*index].complement && !text.clauses[*index].background;
         let before = (0..index).rev().find(main).filter(|head| index - head <= 3);
         let after = (index + 1..text.clauses.len()).find(main).filter(|head| head - index <= 2);
         let said_first = text.clauses[index].tokens.start == 0
             || index > 0 && text.clauses[index - 1].sentence != clause.sentence;
-        before.is_some_and(done) && !said_first || after.is_some_and(done)
+        if said_first { after.is_some_and(done) } else { before.is_some_and(done) }
     }
 
     /// Distinct concrete words: content words that are neither general nor advertisement, nor names.
@@ -169,11 +175,9 @@ impl Story {
 fn concrete(key: &str) -> bool {
     key.chars().count() >= 3
         && key.chars().any(char::is_alphabetic)
-        && ![
-            &FUNCTION, &GENERAL, &BUZZ, &DATES, &NUMBERS, &EVALUATIVE, &ROLES, &MENTAL,
-        ]
-        .iter()
-        .any(|set| set.has(key))
+        && ![&FUNCTION, &GENERAL, &BUZZ, &DATES, &NUMBERS, &EVALUATIVE, &ROLES, &MENTAL]
+            .iter()
+            .any(|set| set.has(key))
         && !abstract_by_ending(key)
 }
 
@@ -194,7 +198,9 @@ fn concrete_doing(text: &Text<'_>, index: usize) -> bool {
         !BUZZ.has(key) && !EVALUATIVE.has(key)
     });
     match clause.doing {
-        Doing::Act => objects > 0 || plain && beside.iter().any(|token| !VAGUE_NOUNS.has(&token.key)),
+        Doing::Act => {
+            objects > 0 || plain && beside.iter().any(|token| !VAGUE_NOUNS.has(&token.key))
+        }
         Doing::Broad => objects >= 2,
         _ => false,
     }

@@ -146,6 +146,9 @@ pub struct Filler {
     pub range: Option<WordRange>,
     /// How sure the search is, 0 to 1.
     pub probability: f64,
+    /// Whether the candidate says that it is none: it keeps its place and is counted nowhere.
+    #[serde(default)]
+    pub struck: bool,
 }
 
 /// How a filler was found.

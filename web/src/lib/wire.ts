@@ -30,7 +30,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Notes that the nth filler of an answer's report is none, or puts it back. */
+        /**
+         * Notes that the nth possible filler of an answer's report is none, or puts it back, and judges the
+         *     answer again at once: the report that is fetched next counts without it.
+         */
         post: operations["post_answers_id_fillers_index_strike"];
         delete?: never;
         options?: never;
@@ -486,7 +489,7 @@ export interface components {
             edited_share: number;
             /** @description Measured numbers. */
             features: components["schemas"]["Feature"][];
-            /** @description Fillers. */
+            /** @description Possible fillers, struck ones among them; the index by which one is struck out. */
             fillers: components["schemas"]["Filler"][];
             /** @description All findings, strengths and changes. */
             findings: components["schemas"]["Point"][];
@@ -835,7 +838,10 @@ export interface components {
              */
             value: number;
         };
-        /** @description A filler that was heard or read. */
+        /**
+         * @description What may be a filler: heard in the sound, or read. No detector is sure of it, so pages and files
+         *     call it a possible filler.
+         */
         Filler: {
             /**
              * Format: int64
@@ -849,6 +855,8 @@ export interface components {
              * @description Begin.
              */
             start_us?: number | null;
+            /** @description The candidate struck it out: it keeps its place in the list and is counted nowhere. */
+            struck: boolean;
             /** @description What ("um"). */
             text: string;
             /**

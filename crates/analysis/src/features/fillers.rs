@@ -11,7 +11,7 @@ use crate::{
 const SAME_US: i64 = 300_000;
 
 /// All fillers of an answer in order: from the sound, and from the words those that the sound did not
-/// already give. Empty when the measure is off.
+/// already give. What the candidate struck out keeps its place. Empty when the measure is off.
 pub(crate) fn find(input: &AnswerInput<'_>, text: &Text<'_>) -> Vec<Filler> {
     if !input.switches.on(Measure::Fillers) || input.answer.mode == Mode::Typed {
         return Vec::new();
@@ -37,6 +37,9 @@ pub(crate) fn find(input: &AnswerInput<'_>, text: &Text<'_>) -> Vec<Filler> {
     fillers.sort_by_key(|filler| {
         (filler.span.map(|span| span.start_us), filler.range.map(|range| range.first))
     });
+    for filler in &mut fillers {
+        filler.struck = input.no_fillers.iter().any(|own| own.is(filler));
+    }
     fillers
 }
 
@@ -55,6 +58,7 @@ fn of_words(text: &Text<'_>, range: WordRange, kind: FillerKind, probability: f6
         span: range.span(text.words),
         range: Some(range),
         probability,
+        struck: false,
     }
 }
 

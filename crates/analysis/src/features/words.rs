@@ -123,8 +123,9 @@ fn wording_features(facts: &Facts<'_>, words: usize, measured: &mut Measured) {
     }
     if switches.on(Measure::Fillers) && facts.input.answer.mode == Mode::Spoken {
         let count =
-            |kind| facts.fillers.iter().filter(|filler: &&Filler| filler.kind == kind).count();
-        measured.add("fillers_per_100", per_hundred(facts.fillers.len()), Unit::PerHundredWords);
+            |kind| facts.counted_fillers().filter(|filler: &&Filler| filler.kind == kind).count();
+        let all = facts.counted_fillers().count();
+        measured.add("fillers_per_100", per_hundred(all), Unit::PerHundredWords);
         measured.add("fillers_lexical_count", count(FillerKind::Lexical) as f64, Unit::Count);
         let sounds = count(FillerKind::Acoustic) + count(FillerKind::Spoken);
         measured.add("fillers_um_count", sounds as f64, Unit::Count);

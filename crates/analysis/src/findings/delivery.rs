@@ -20,15 +20,16 @@ pub(super) static RULES: &[Rule] = &[
         measure: Some(Measure::Fillers),
         applies: |facts| {
             let words = spoken_words(&facts.told);
-            words >= 40 && facts.fillers.len() * 100 > FILLERS_PER_100_MAX * words
+            words >= 40 && facts.counted_fillers().count() * 100 > FILLERS_PER_100_MAX * words
         },
         basis: Basis::Sound {
-            search: |facts| facts.fillers.iter().filter_map(|filler| filler.span).collect(),
-            holds: |facts, span| facts.fillers.iter().any(|filler| filler.span == Some(span)),
+            search: |facts| facts.counted_fillers().filter_map(|filler| filler.span).collect(),
+            holds: |facts, span| facts.counted_fillers().any(|filler| filler.span == Some(span)),
         },
         claim: |facts, _| {
-            let rate = 100.0 * facts.fillers.len() as f64 / spoken_words(&facts.told).max(1) as f64;
-            format!("About {rate:.0} fillers in 100 words.")
+            let count = facts.counted_fillers().count() as f64;
+            let rate = 100.0 * count / spoken_words(&facts.told).max(1) as f64;
+            format!("About {rate:.0} possible fillers in 100 words; strike out what is none.")
         },
         why: "Some six disturbances in 100 words are usual in talk; a silent breath does the same work as an \"um\".",
     },
@@ -40,15 +41,16 @@ pub(super) static RULES: &[Rule] = &[
         measure: Some(Measure::Fillers),
         applies: |facts| {
             let words = spoken_words(&facts.told);
-            let untimed = facts.fillers.iter().all(|filler| filler.span.is_none());
-            untimed && words >= 40 && facts.fillers.len() * 100 > FILLERS_PER_100_MAX * words
+            let untimed = facts.counted_fillers().all(|filler| filler.span.is_none());
+            let count = facts.counted_fillers().count();
+            untimed && words >= 40 && count * 100 > FILLERS_PER_100_MAX * words
         },
         basis: Basis::Words {
             search: filler_words,
             holds: |facts, range| filler_words(facts).contains(&range),
             count_min: 3,
         },
-        claim: |_, count| format!("{count} fillers stand in the transcript."),
+        claim: |_, count| format!("{count} possible fillers stand in the transcript."),
         why: "A silent breath does the same work as an \"um\" or a \"you know\".",
     },
     Rule {
@@ -94,7 +96,7 @@ const WINDOW_US: i64 = 10_000_000;
 const STEP_US: i64 = 5_000_000;
 
 fn filler_words(facts: &Facts<'_>) -> Vec<WordRange> {
-    facts.fillers.iter().filter_map(|filler| filler.range).collect()
+    facts.counted_fillers().filter_map(|filler| filler.range).collect()
 }
 
 fn usual(facts: &Facts<'_>) -> Option<f64> {

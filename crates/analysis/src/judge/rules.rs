@@ -181,7 +181,8 @@ fn structure(told: &Told<'_>) -> Ruling {
     }
     let parts = PARTS.map(|(sought, _)| sought);
     let [situation, task, action, result] = parts.map(|sought| sought.all(told));
-    let parted: f64 = PARTS.iter().map(|(sought, weight)| weight * tellingness(told, *sought)).sum();
+    let parted: f64 =
+        PARTS.iter().map(|(sought, weight)| weight * tellingness(told, *sought)).sum();
     let vague_end = result.is_empty() && Sought::VagueResult.found(told);
     let mut level = 1.0 + parted + if vague_end { 0.3 } else { 0.0 };
     let length = |ranges: &[WordRange]| ranges.iter().map(|range| range.len()).sum::<usize>();

@@ -724,7 +724,8 @@ mod tests {
         for word in ["alignment", "significantly", "transformational", "flexibility", "proactive"] {
             assert!(abstract_by_ending(word), "{word}");
         }
-        for word in ["station", "basement", "rent", "printer", "invoice", "prescription", "family"] {
+        for word in ["station", "basement", "rent", "printer", "invoice", "prescription", "family"]
+        {
             assert!(!abstract_by_ending(word), "{word}");
         }
     }

@@ -16,6 +16,7 @@ fn sound_never_enters_a_level() {
         span: Some(Span::new(span.start_us, span.start_us + 300_000)),
         range: None,
         probability: 0.9,
+        struck: false,
     };
     let sound = Sound {
         voiced: vec![span],

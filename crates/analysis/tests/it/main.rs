@@ -5,5 +5,6 @@ mod gate;
 mod interview_report;
 mod invariance;
 mod measures;
+mod plainly;
 mod robust;
 mod told;

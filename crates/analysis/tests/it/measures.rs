@@ -1,10 +1,11 @@
 //! Features, findings, rewrites and comparisons on answers whose properties are known.
 
-use analysis::{AnswerType, Relevance, Verdict, compare, lacks};
-use interview::{Evidence, Lack, Mode, StarPart, word::words_of};
+use analysis::{AnswerType, NoFiller, Relevance, Verdict, compare, lacks};
+use interview::{Evidence, Lack, Mode, Span, StarPart, word::words_of};
 
 use crate::told::{
-    Ask, QUESTION, STORY, VAGUE, free_question, kinds, overall, question, report, spoken, typed,
+    Ask, QUESTION, STORY, VAGUE, free_question, kinds, levels, overall, question, report, spoken,
+    typed,
 };
 
 #[test]
@@ -188,4 +189,34 @@ fn endings_openings_and_returns_are_found() {
                          thing we knew to be right."
     );
     assert!(kinds(&report(&again)).contains(&"returns_to_point"));
+}
+
+#[test]
+fn what_the_candidate_strikes_out_keeps_its_place_and_is_counted_nowhere() {
+    let said = STORY
+        .replace(" the ", " um the ")
+        .replace(" and ", " um and ")
+        .replace(" I ", " I, you know, ");
+    let answer = spoken(question(QUESTION), &said, 150.0);
+    let all = Ask::default().report(&answer);
+    assert!(kinds(&all).contains(&"fillers_frequent"), "{:?}", kinds(&all));
+    let struck: Vec<NoFiller> = all
+        .fillers
+        .iter()
+        .map(|filler| NoFiller {
+            text: filler.text.clone(),
+            // Heard again, everything lies a little elsewhere.
+            span: filler.span.map(|span| Span::new(span.start_us + 90_000, span.end_us + 90_000)),
+            word: filler.range.map(|range| range.first + 1),
+        })
+        .collect();
+    let none = Ask { no_fillers: &struck, ..Ask::default() }.report(&answer);
+    assert!(none.fillers.iter().all(|filler| filler.struck));
+    assert_eq!(none.fillers.len(), all.fillers.len());
+    assert_eq!(none.feature("fillers_per_100"), Some(0.0));
+    assert!(!kinds(&none).contains(&"fillers_frequent"));
+    assert_eq!(levels(&none), levels(&all));
+    assert_ne!(none.input_sha256, all.input_sha256);
+    let but_one = Ask { no_fillers: &struck[1..], ..Ask::default() }.report(&answer);
+    assert_eq!(but_one.fillers.iter().filter(|filler| !filler.struck).count(), 1);
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::LazyLock};
 
-use analysis::{AnswerInput, AnswerReport, Relevance, Sound, Switches, analyse_answer};
+use analysis::{AnswerInput, AnswerReport, NoFiller, Relevance, Sound, Switches, analyse_answer};
 use interview::{
     Answer, AnswerId, Bank, InterviewId, Mode, Question, Rubric, Span, Word, word::words_of,
 };
@@ -105,6 +105,7 @@ pub struct Ask<'a> {
     pub relevance: Option<&'a Relevance>,
     pub switches: Switches,
     pub earlier: &'a [&'a Answer],
+    pub no_fillers: &'a [NoFiller],
 }
 
 impl Ask<'_> {
@@ -118,6 +119,7 @@ impl Ask<'_> {
             switches: &self.switches,
             baseline: None,
             earlier: self.earlier,
+            no_fillers: self.no_fillers,
         }
     }
 

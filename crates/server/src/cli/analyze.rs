@@ -270,6 +270,7 @@ impl Analyser {
                 switches: &switches,
                 baseline: None,
                 earlier: &earlier,
+                no_fillers: &[],
             };
             let embedder = self.instruments.embedder.as_deref();
             let analysed = analyse(answer, sound.as_ref(), embedder, against);

@@ -156,8 +156,14 @@ fn judge<'a>(
             span: None,
             edited_share: 0.0,
         };
-        let against =
-            Against { rubric, goal: None, switches: &switches, baseline: None, earlier: &[] };
+        let against = Against {
+            rubric,
+            goal: None,
+            switches: &switches,
+            baseline: None,
+            earlier: &[],
+            no_fillers: &[],
+        };
         let report = analyse(&answer, None, embedder, against).report;
         scored.push(Scored { anchor, level: report.overall.map(|overall| overall.level) });
     }

@@ -9,7 +9,7 @@ use axum::{
 };
 use interview::{Word, word};
 use serde::Deserialize;
-use store::{AnswerRecord, Strike};
+use store::{AnswerRecord, InterviewState, Strike};
 use utoipa::ToSchema;
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::{App, world},
-    jobs::{self, assemble},
+    jobs::{self, assemble, hearing::Instruments, report, score_answer},
     wire::interview::Correction,
 };
 
@@ -91,7 +91,8 @@ pub struct Struck {
     struck: bool,
 }
 
-/// Notes that the nth filler of an answer's report is none, or puts it back.
+/// Notes that the nth possible filler of an answer's report is none, or puts it back, and judges the
+/// answer again at once: the report that is fetched next counts without it.
 #[utoipa::path(post, path = "/api/answers/{id}/fillers/{index}/strike", request_body = Struck,
     responses((status = NO_CONTENT)))]
 pub async fn strike(
@@ -115,5 +116,11 @@ pub async fn strike(
         created: world::now(),
     };
     app.store.add_strike(&strike).await.map_err(anyhow::Error::from)?;
+    let instruments = Instruments::of(&app.engines.current());
+    score_answer::judge_known(&app.store, &instruments, answer.id).await?;
+    let interview = own_interview(&app, answer.interview).await?;
+    if interview.state != InterviewState::Running {
+        report::keep(&app.store, &instruments, &interview).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }

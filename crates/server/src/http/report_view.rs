@@ -521,6 +521,7 @@ fn filler(filler: &interview::Filler) -> wire::Filler {
         start_us: filler.span.map(|span| span.start_us),
         end_us: filler.span.map(|span| span.end_us),
         word: filler.range.and_then(|range| u32::try_from(range.first).ok()),
+        struck: filler.struck,
     }
 }
 
@@ -589,9 +590,9 @@ pub fn label(name: &str) -> String {
         "pitch_spread_st" => "spread of the pitch",
         "pitch_median_hz" => "usual pitch",
         "loudness_spread_db" => "spread of the loudness",
-        "fillers_per_100" => "fillers per 100 words",
-        "fillers_um_count" => "um and uh",
-        "fillers_lexical_count" => "like, you know, I mean",
+        "fillers_per_100" => "possible fillers per 100 words",
+        "fillers_um_count" => "possible um and uh",
+        "fillers_lexical_count" => "possible fillers like \"you know\" and \"I mean\"",
         "hedges_per_100" => "hedges per 100 words",
         "lexical_variety" => "variety of words",
         "longest_sentence_words" => "longest sentence, words",

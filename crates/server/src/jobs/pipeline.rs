@@ -2,7 +2,7 @@
 //! The same for an answer in the store and for a recording on the command line.
 
 use analysis::{
-    AnswerInput, AnswerReport, Baseline, Relevance, Sound, Switches, analyse_answer,
+    AnswerInput, AnswerReport, Baseline, NoFiller, Relevance, Sound, Switches, analyse_answer,
     features::sound::{Listened, Reliability, Track, Tracker, measure},
 };
 use engines::Embedder;
@@ -31,6 +31,8 @@ pub struct Against<'a> {
     pub baseline: Option<&'a Baseline>,
     /// Earlier takes and answers to other questions, oldest first.
     pub earlier: &'a [&'a Answer],
+    /// What the candidate says is no filler.
+    pub no_fillers: &'a [NoFiller],
 }
 
 /// The report of one answer, and what of it an engine could not do.
@@ -59,7 +61,7 @@ pub fn analyse(
         }
         None => None,
     };
-    let Against { rubric, goal, switches, baseline, earlier } = against;
+    let Against { rubric, goal, switches, baseline, earlier, no_fillers } = against;
     let mut report = analyse_answer(AnswerInput {
         answer,
         sound,
@@ -69,6 +71,7 @@ pub fn analyse(
         switches,
         baseline,
         earlier,
+        no_fillers,
     });
     if report.input_sha256.is_empty() {
         report.input_sha256 = hash(&(answer, sound, &relevance, rubric, goal, switches, baseline));

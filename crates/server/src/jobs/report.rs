@@ -38,23 +38,35 @@ pub(super) async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
         return Ok(());
     }
     let instruments = Instruments::of(&app.engines.current());
-    let made = make(&app.store, &instruments, &interview).await?;
-    let derived = Derived {
-        subject: id.to_string(),
-        kind: REPORT.to_owned(),
-        key: hash(&(analysis::VERSION, &made.report)),
-        person: interview.person,
-        interview: Some(id),
-        body: serde_json::to_value(&made.report)?,
-        problems: made.problems,
-        created: world::now(),
-    };
-    app.store.put_derived(&derived).await?;
+    keep(&app.store, &instruments, &interview).await?;
     // The report does not wait for this, and does not fail with it.
     if interview.state != InterviewState::Running {
         compact(&app.store, id).await?;
     }
     Ok(())
+}
+
+/// Makes the report of an interview from the answers that are scored by now, and stores it.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub async fn keep(
+    store: &Store,
+    instruments: &Instruments,
+    interview: &Interview,
+) -> anyhow::Result<()> {
+    let made = make(store, instruments, interview).await?;
+    let derived = Derived {
+        subject: interview.id.to_string(),
+        kind: REPORT.to_owned(),
+        key: hash(&(analysis::VERSION, &made.report)),
+        person: interview.person,
+        interview: Some(interview.id),
+        body: serde_json::to_value(&made.report)?,
+        problems: made.problems,
+        created: world::now(),
+    };
+    Ok(store.put_derived(&derived).await?)
 }
 
 /// Where the report of an interview that is over stands.

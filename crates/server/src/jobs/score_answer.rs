@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use analysis::{AnswerReport, Baseline, Sound, Switches, features::sound::Reliability};
+use analysis::{AnswerReport, Baseline, NoFiller, Sound, Switches, features::sound::Reliability};
 use anyhow::Context;
 use interview::{Answer, AnswerId, Mode};
 use serde::{Serialize, de::DeserializeOwned};
@@ -15,7 +15,7 @@ use super::{
     hearing::Instruments,
     pipeline::{self, Against, hash},
     recording::Recording,
-    switches_of,
+    report, switches_of,
 };
 use crate::app::{App, world};
 
@@ -64,26 +64,41 @@ pub async fn score(store: &Store, instruments: &Instruments, id: AnswerId) -> an
     let (sound, mut problems) =
         sound_of(&subject, instruments, &recording, &assembled, &switches).await?;
     problems.extend(assembled.problems);
-    let earlier = earlier(store, &interview, id).await?;
-    let baseline = baseline(store, &interview, id).await?;
-    let embedder = instruments.embedder.clone();
-    let answer = assembled.answer;
-    let plan = interview.plan.clone();
-    let analysed = tokio::task::spawn_blocking(move || {
-        let earlier: Vec<&Answer> = earlier.iter().collect();
-        let against = Against {
-            rubric: &plan.rubric,
-            goal: plan.goal.as_ref(),
-            switches: &switches,
-            baseline: baseline.as_ref(),
-            earlier: &earlier,
-        };
-        pipeline::analyse(&answer, sound.as_ref(), embedder.as_deref(), against)
-    })
-    .await?;
-    problems.extend(analysed.problems);
-    let key = hash(&(analysis::VERSION, &analysed.report));
-    subject.put(ANSWER_REPORT, key, &analysed.report, problems).await
+    subject.judge(instruments, assembled.answer, sound, problems).await
+}
+
+/// Judges an answer again from its words and sound as they are known, without hearing it again:
+/// after the candidate struck out a filler or put it back. Nothing is done before it was scored.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub async fn judge_known(
+    store: &Store,
+    instruments: &Instruments,
+    id: AnswerId,
+) -> anyhow::Result<()> {
+    let record = store.answer(id).await?;
+    let interview = store.interview(record.interview).await?;
+    let known = report::latest::<Answer>(store, &record, ANSWER).await?;
+    let judged = report::latest::<AnswerReport>(store, &record, ANSWER_REPORT).await?;
+    let (Some((answer, _)), Some((_, problems))) = (known, judged) else { return Ok(()) };
+    let sound = report::latest::<Sound>(store, &record, SOUND).await?.map(|(sound, _)| sound);
+    let subject = Subject { store, interview: &interview, record: &record };
+    subject.judge(instruments, answer, sound, problems).await
+}
+
+/// What the candidate says is no filler: the last word on each is what counts.
+async fn no_fillers(store: &Store, id: AnswerId) -> anyhow::Result<Vec<NoFiller>> {
+    let mut struck: Vec<NoFiller> = Vec::new();
+    for strike in store.strikes(id).await? {
+        let word = strike.word.and_then(|word| usize::try_from(word).ok());
+        let own = NoFiller { text: strike.text, span: strike.span, word };
+        struck.retain(|other| !other.same(&own));
+        if strike.struck {
+            struck.push(own);
+        }
+    }
+    Ok(struck)
 }
 
 /// What the sound of the answer measures: as it was found before from the same input, or now.
@@ -141,6 +156,41 @@ struct Subject<'a> {
 }
 
 impl Subject<'_> {
+    /// Judges the answer against the person's others, and stores its report.
+    async fn judge(
+        &self,
+        instruments: &Instruments,
+        answer: Answer,
+        sound: Option<Sound>,
+        mut problems: Vec<String>,
+    ) -> anyhow::Result<()> {
+        let Self { store, interview, record } = self;
+        let switches = switches_of(&store.settings(interview.person).await?);
+        let earlier = earlier(store, interview, record.id).await?;
+        let baseline = baseline(store, interview, record.id).await?;
+        let no_fillers = no_fillers(store, record.id).await?;
+        let embedder = instruments.embedder.clone();
+        let plan = interview.plan.clone();
+        let analysed = tokio::task::spawn_blocking(move || {
+            let earlier: Vec<&Answer> = earlier.iter().collect();
+            let against = Against {
+                rubric: &plan.rubric,
+                goal: plan.goal.as_ref(),
+                switches: &switches,
+                baseline: baseline.as_ref(),
+                earlier: &earlier,
+                no_fillers: &no_fillers,
+            };
+            pipeline::analyse(&answer, sound.as_ref(), embedder.as_deref(), against)
+        })
+        .await?;
+        problems.extend(analysed.problems);
+        problems.sort_unstable();
+        problems.dedup();
+        let key = hash(&(analysis::VERSION, &analysed.report));
+        self.put(ANSWER_REPORT, key, &analysed.report, problems).await
+    }
+
     async fn put(
         &self,
         kind: &str,

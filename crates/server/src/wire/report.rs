@@ -175,7 +175,7 @@ pub struct AnswerReport {
     pub levels: Vec<Level>,
     /// Measured numbers.
     pub features: Vec<Feature>,
-    /// Fillers.
+    /// Possible fillers, struck ones among them; the index by which one is struck out.
     pub fillers: Vec<Filler>,
     /// For the timeline; `None` for typed answers.
     pub timeline: Option<Timeline>,
@@ -237,7 +237,8 @@ pub struct Feature {
     pub convention: bool,
 }
 
-/// A filler that was heard or read.
+/// What may be a filler: heard in the sound, or read. No detector is sure of it, so pages and files
+/// call it a possible filler.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Filler {
     /// "acoustic", "spoken" or "lexical".
@@ -250,6 +251,8 @@ pub struct Filler {
     pub end_us: Option<i64>,
     /// Index of the word, where it stands in the transcript.
     pub word: Option<u32>,
+    /// The candidate struck it out: it keeps its place in the list and is counted nowhere.
+    pub struck: bool,
 }
 
 /// Curves over an answer.

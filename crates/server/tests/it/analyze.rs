@@ -65,6 +65,7 @@ fn transcripts_are_judged_without_models_each_question_by_itself() {
     let told_level = told_level.expect("a told story has a level");
     let fine_level = fine_level.unwrap_or(1.0);
     assert!(fine_level < 2.0, "{fine_level}");
+    assert!(told_level > 3.0, "{told_level}");
     assert!(told_level >= fine_level + 1.0, "a told story {told_level}, \"fine\" {fine_level}");
     check_citations(&answers[0]);
     assert_eq!(told["whole"]["coverage"]["asked"], 2);

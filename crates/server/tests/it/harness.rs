@@ -8,8 +8,20 @@ use std::{
 };
 
 use futures::{SinkExt, StreamExt};
+use interview::{Answer, Mode, Span, Word};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
-use server::{app::App, config::Config, http, jobs};
+use server::{
+    app::App,
+    config::Config,
+    http,
+    jobs::{
+        self,
+        hearing::Instruments,
+        score_answer::{ANSWER, judge_known},
+    },
+};
+use store::Derived;
 use tokio::{net::TcpListener, runtime::Runtime};
 use tokio_tungstenite::{
     connect_async,
@@ -23,6 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// A server on a free port. Dropped, it is gone as if it had been killed.
 pub struct Server {
     runtime: Option<Runtime>,
+    app: Arc<App>,
     pub port: u16,
     pub token: String,
     agent: Agent,
@@ -34,7 +47,7 @@ impl Server {
         let runtime = Runtime::new().expect("a runtime");
         let mut config = Config::default();
         config.data.folder = Some(folder.to_owned());
-        let (port, token) = runtime.block_on(async {
+        let (port, token, app) = runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
             let port = listener.local_addr().expect("an address").port();
             let app = App::open(&config, port).await.expect("the app opens");
@@ -43,16 +56,15 @@ impl Server {
             let token = app.guard.token().to_owned();
             let router = http::router(&app);
             tokio::spawn(async move { while workers.join_next().await.is_some() {} });
-            tokio::spawn(keep(app));
             tokio::spawn(async move { axum::serve(listener, router).await });
-            (port, token)
+            (port, token, app)
         });
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
             .build()
             .new_agent();
-        Self { runtime: Some(runtime), port, token, agent }
+        Self { runtime: Some(runtime), app, port, token, agent }
     }
 
     /// Where something is.
@@ -106,11 +118,6 @@ impl Server {
         let text = response.body_mut().read_to_string().expect("a body");
         (response.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::Null))
     }
-}
-
-/// Keeps the app for as long as the runtime lives.
-async fn keep(_app: Arc<App>) {
-    std::future::pending::<()>().await;
 }
 
 impl Drop for Server {
@@ -218,6 +225,36 @@ impl Server {
         let (status, created) = self.send("POST", "/api/interviews", &wishes);
         assert_eq!(status, 201, "{created}");
         created["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Has the interview's first answer judged as if it had been spoken with an "um" before every
+    /// sixth word, one word in half a second.
+    pub fn judge_as_spoken_with_ums(&self, interview: &str) {
+        let store = &self.app.store;
+        let id = interview.parse().expect("an interview's id");
+        self.runtime.as_ref().expect("a runtime").block_on(async {
+            let records = store.answers(id).await.expect("answers");
+            let record = records.iter().find(|record| record.item.is_some()).expect("an answer");
+            let subject = record.id.to_string();
+            let row = store.derived_latest(&subject, ANSWER).await.expect("a row").expect("words");
+            let mut answer: Answer = serde_json::from_value(row.body.clone()).expect("an answer");
+            let said = answer.words.iter().enumerate().flat_map(|(place, word)| {
+                let um = (place % 6 == 5).then(|| "um,".to_owned());
+                um.into_iter().chain([word.text.clone()])
+            });
+            let times =
+                (0_i64..).map(|place| Span::new(place * 500_000, place * 500_000 + 400_000));
+            answer.words = said.zip(times).map(|(text, span)| Word::timed(text, span)).collect();
+            answer.mode = Mode::Spoken;
+            let spoken = Derived {
+                key: format!("{} as spoken", row.key),
+                body: serde_json::to_value(&answer).expect("an answer"),
+                created: row.created + SignedDuration::from_secs(1),
+                ..row
+            };
+            store.put_derived(&spoken).await.expect("stored");
+            judge_known(store, &Instruments::default(), record.id).await.expect("judged");
+        });
     }
 
     /// Waits until a turn with this text is in the log: it is shown while it is being stored.

@@ -70,6 +70,58 @@ fn a_corrected_transcript_is_judged_again_and_can_be_taken_back() {
 }
 
 #[test]
+fn a_struck_filler_counts_nowhere_until_it_is_put_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let id = server.interview();
+    server.judge_as_spoken_with_ums(&id);
+    let answer = || server.get(&format!("/api/interviews/{id}/report"))["answers"][0].clone();
+    let rate = |answer: &Value| {
+        let features = answer["features"].as_array().expect("features");
+        let rate = features.iter().find(|feature| feature["name"] == "fillers_per_100");
+        rate.and_then(|rate| rate["value"].as_f64()).expect("a rate")
+    };
+    let noted = |answer: &Value| {
+        let findings = answer["findings"].as_array().expect("findings");
+        findings.iter().any(|point| point["kind"] == "fillers_frequent")
+    };
+    let before = answer();
+    let found = before["fillers"].as_array().expect("possible fillers").clone();
+    assert!(found.len() >= 8 && found.iter().all(|filler| filler["struck"] == false), "{found:?}");
+    assert!(noted(&before) && rate(&before) > 8.0, "{before:#}");
+
+    let strike = |place: usize, struck: bool| {
+        let path = format!(
+            "/api/answers/{}/fillers/{place}/strike",
+            before["answer"].as_str().expect("id")
+        );
+        server.send("POST", &path, &json!({ "struck": struck })).0
+    };
+    for place in 0..found.len() {
+        assert_eq!(strike(place, true), 204);
+        let after = answer();
+        let struck: Vec<bool> = after["fillers"]
+            .as_array()
+            .expect("possible fillers")
+            .iter()
+            .map(|filler| filler["struck"] == true)
+            .collect();
+        let expected: Vec<bool> = (0..found.len()).map(|other| other <= place).collect();
+        assert_eq!(struck, expected, "every one keeps its place");
+    }
+    let without = answer();
+    assert!(!noted(&without) && rate(&without) == 0.0, "{without:#}");
+    assert_eq!(without["levels"], before["levels"], "fillers enter no level");
+    assert_eq!(server.get(&format!("/api/interviews/{id}/report"))["state"], "ready");
+
+    assert_eq!(strike(2, false), 204);
+    let back = answer();
+    assert_eq!(back["fillers"][2]["struck"], false);
+    assert!(rate(&back) > 0.0 && rate(&back) < rate(&before));
+    assert_eq!(strike(found.len(), true), 404);
+}
+
+#[test]
 fn a_retake_is_compared_with_the_first_attempt() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start(folder.path());

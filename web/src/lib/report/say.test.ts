@@ -39,7 +39,9 @@ const timeline: Timeline = {
 };
 
 test('the table has a row for every ten seconds and counts nothing twice', () => {
-  const fillers = [{ kind: 'acoustic', text: 'um', start_us: 110 * s, end_us: null, word: null }];
+  const fillers = [
+    { kind: 'acoustic', text: 'um', start_us: 110 * s, end_us: null, word: null, struck: false },
+  ];
   expect(tableOf(timeline, fillers)).toEqual([
     { from: 0, to: 10, pace: 130, loudness: null, pitch: null, pauses: 1, fillers: 0 },
     { from: 10, to: 15, pace: null, loudness: -2, pitch: null, pauses: 0, fillers: 1 },

@@ -6,7 +6,8 @@ import {
   passages,
   pieces,
   runs,
-  sameFiller,
+  counted,
+  fillerWords,
   spanOf,
   timeOf,
   wordAt,
@@ -116,12 +117,13 @@ test('what the interviewer said in between stands where it was said', () => {
   ]);
 });
 
-const filler = (text: string, start: number | null, at: number | null): Filler => ({
+const filler = (text: string, start: number | null, at: number | null, struck = false): Filler => ({
   kind: at === null ? 'acoustic' : 'lexical',
   text,
   start_us: start === null ? null : start * s,
   end_us: null,
   word: at,
+  struck,
 });
 
 test('what was heard between words stands before the next one', () => {
@@ -136,9 +138,16 @@ test('what was heard between words stands before the next one', () => {
   ]);
 });
 
-test('two um at different times are two', () => {
-  expect(sameFiller(filler('um', 1, null), filler('um', 1, null))).toBe(true);
-  expect(sameFiller(filler('um', 1, null), filler('um', 2, null))).toBe(false);
+test('what is struck out is marked and counted nowhere', () => {
+  const fillers = [
+    filler('um', 13, null, true),
+    filler('uh', 19, null),
+    filler('like', 10.3, 1),
+    filler('so', 11, 2, true),
+  ];
+  expect([...heardBefore(words, fillers).keys()]).toEqual([4]);
+  expect([...fillerWords(fillers)]).toEqual([1]);
+  expect(counted(fillers).map(({ text }) => text)).toEqual(['uh', 'like']);
 });
 
 test('gaps of a rewrite are told from the words around them', () => {

@@ -133,7 +133,7 @@ export function heardBefore(
   const map = new Map<number, Filler[]>();
   for (const filler of fillers) {
     const at = filler.start_us;
-    if (filler.word != null || at == null) continue;
+    if (filler.struck || filler.word != null || at == null) continue;
     const next = words.findIndex(({ start_us }) => start_us != null && start_us >= at);
     const index = next === -1 ? words.length : next;
     map.set(index, [...(map.get(index) ?? []), filler]);
@@ -141,9 +141,14 @@ export function heardBefore(
   return map;
 }
 
-/** Whether two entries are the same filler: lists change their order when one is struck out. */
-export function sameFiller(a: Filler, b: Filler): boolean {
-  return a.kind === b.kind && a.text === b.text && a.start_us === b.start_us && a.word === b.word;
+/** Words of the transcript that may be fillers, struck ones left out. */
+export function fillerWords(fillers: readonly Filler[]): Set<number> {
+  return new Set(fillers.flatMap(({ struck, word }) => (struck || word == null ? [] : [word])));
+}
+
+/** What counts: possible fillers that are not struck out. */
+export function counted(fillers: readonly Filler[]): Filler[] {
+  return fillers.filter(({ struck }) => !struck);
 }
 
 /** A stretch of a rewrite: the candidate's own words, or a question that only they can answer. */

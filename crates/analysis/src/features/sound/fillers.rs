@@ -82,6 +82,7 @@ pub(super) fn find(listened: &Listened<'_>) -> Vec<Filler> {
                 span: Some(held.span),
                 range: Some(WordRange::new(*word, *word + 1)),
                 probability: BOTH_PROBABILITY,
+                struck: false,
             });
         } else if held.alone
             && held.span.micros() >= LONE_US_MIN
@@ -94,6 +95,7 @@ pub(super) fn find(listened: &Listened<'_>) -> Vec<Filler> {
                 span: Some(held.span),
                 range: None,
                 probability: HEARD_PROBABILITY,
+                struck: false,
             });
         }
     }
