@@ -94,9 +94,11 @@ impl Story {
     fn own(&self, text: &Text<'_>, index: usize) -> bool {
         let clause = &text.clauses[index];
         let keys = text.keys_of(&clause.tokens);
-        // "because I knew the shelf" says why, and "where I worked" says where: neither is the act.
-        let subordinate =
-            clause.background || RATIONALE.at(&keys).is_some() && keys.first() != Some(&"i");
+        // "because I knew the shelf" says why, "where I worked" where and "that I closed it" what was
+        // said: none of them is the act.
+        let subordinate = clause.background
+            || clause.complement
+            || RATIONALE.at(&keys).is_some() && keys.first() != Some(&"i");
         !subordinate
             && self.parts[index] == Some(StarPart::Action)
             && matches!(clause.subject, Subject::I | Subject::We)
