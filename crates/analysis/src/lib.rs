@@ -39,6 +39,13 @@ pub use scorecard::{CandidateQuestion, InterviewInput, analyse_interview};
 /// The version of the measures, findings and rules. A report is computed again when it changes.
 pub const VERSION: &str = "2";
 
+/// One spelling for a lower-case word that British and American English spell differently: for
+/// comparing, never for showing.
+#[must_use]
+pub fn one_spelling(key: &str) -> String {
+    text::spelling::normal(key)
+}
+
 /// The sentences of an answer in order, as word ranges: what embeddings are made of for
 /// [`Relevance::sentences`].
 #[must_use]

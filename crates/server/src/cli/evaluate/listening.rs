@@ -191,13 +191,56 @@ fn is_filler(key: &str) -> bool {
         || key.starts_with("hm")
 }
 
-/// Words as they are compared: marks of the reference ("<cutoff-…>", "[laughter]") are no words.
+/// Words as they are compared: marks of the reference ("<cutoff-…>", "[laughter]") are no words, and a
+/// number, a title or a spelling that is written otherwise is no error, as Whisper's makers count them
+/// too (Radford et al. 2022, appendix C).
 fn spoken_keys(text: &str) -> Vec<String> {
     text.split(|c: char| c.is_whitespace() || c == '-')
         .filter(|one| !one.starts_with(['<', '[']) && !one.ends_with(['>', ']']))
         .map(|one| word::key(one).replace('\'', ""))
         .filter(|key| !key.is_empty())
+        .map(|key| written_out(&key).map_or_else(|| analysis::one_spelling(&key), str::to_owned))
         .collect()
+}
+
+/// Numbers up to twenty, tens and titles in words.
+fn written_out(key: &str) -> Option<&'static str> {
+    const WRITTEN: [(&str, &str); 33] = [
+        ("0", "zero"),
+        ("1", "one"),
+        ("2", "two"),
+        ("3", "three"),
+        ("4", "four"),
+        ("5", "five"),
+        ("6", "six"),
+        ("7", "seven"),
+        ("8", "eight"),
+        ("9", "nine"),
+        ("10", "ten"),
+        ("11", "eleven"),
+        ("12", "twelve"),
+        ("13", "thirteen"),
+        ("14", "fourteen"),
+        ("15", "fifteen"),
+        ("16", "sixteen"),
+        ("17", "seventeen"),
+        ("18", "eighteen"),
+        ("19", "nineteen"),
+        ("20", "twenty"),
+        ("30", "thirty"),
+        ("40", "forty"),
+        ("50", "fifty"),
+        ("60", "sixty"),
+        ("70", "seventy"),
+        ("80", "eighty"),
+        ("90", "ninety"),
+        ("mr", "mister"),
+        ("mrs", "missus"),
+        ("dr", "doctor"),
+        ("st", "saint"),
+        ("ok", "okay"),
+    ];
+    WRITTEN.iter().find(|(short, _)| *short == key).map(|(_, long)| *long)
 }
 
 /// The least number of words to change, put in or take out to come from `a` to `b`.
@@ -225,6 +268,16 @@ mod tests {
         assert_eq!(distance(&keys("we moved the database"), &keys("We moved the data base.")), 2);
         assert_eq!(distance(&keys("a b c"), &keys("a b c")), 0);
         assert_eq!(distance(&keys(""), &keys("one two")), 2);
+    }
+
+    #[test]
+    fn what_is_written_otherwise_is_no_error() {
+        let said = spoken_keys("Mister Hall gave ten minims with rigor and humor");
+        assert_eq!(
+            distance(&said, &spoken_keys("Mr. Hall gave 10 minims with rigour and humour.")),
+            0
+        );
+        assert_eq!(distance(&spoken_keys("ten days"), &spoken_keys("12 days")), 1);
     }
 
     #[test]
