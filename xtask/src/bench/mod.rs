@@ -2,6 +2,7 @@
 
 mod floor;
 mod live;
+mod survival;
 
 pub use live::dead_air;
 
@@ -22,6 +23,8 @@ pub enum Bench {
     Floor(floor::Arguments),
     /// Many interviews at once, up to the breaking point.
     Live(live::Arguments),
+    /// Kills and power cuts at random moments: nothing that was acknowledged may be missing.
+    Survival(survival::Arguments),
 }
 
 /// Builds what is measured, fetches its models, and measures.
@@ -35,6 +38,7 @@ pub fn run(bench: &Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Floor(arguments) => floor::run(arguments),
         Bench::Live(arguments) => live::run(arguments),
+        Bench::Survival(arguments) => survival::run(arguments),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A server of one's own, on a free port of loopback.
 
 use std::{
+    ffi::OsStr,
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
@@ -34,11 +35,26 @@ impl Server {
     /// # Errors
     /// When it does not start or does not get ready.
     pub fn start(folder: &Path, models: &Path) -> anyhow::Result<Self> {
+        let server = Self::spawn(folder, models, &[])?;
+        server.until_ready()?;
+        Ok(server)
+    }
+
+    /// Starts it with further variables of its environment, and waits until it serves pages.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn spawn(
+        folder: &Path,
+        models: &Path,
+        environment: &[(&str, &OsStr)],
+    ) -> anyhow::Result<Self> {
         let mut child = Command::new(program())
             .args(["serve", "--port", "0"])
             .env("GREENROOM_DATA", folder)
             .env("GREENROOM_MODELS", models)
             .env("RUST_LOG", "warn")
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -57,11 +73,9 @@ impl Server {
             .timeout_global(Some(Duration::from_secs(30)))
             .build()
             .new_agent();
-        let address = address.recv_timeout(READY);
         let mut server = Self { child, address: String::new(), token: String::new(), agent };
-        server.address = address.context("greenroom printed no address")?;
+        server.address = address.recv_timeout(READY).context("greenroom printed no address")?;
         server.token = server.page_token()?;
-        server.until_ready()?;
         Ok(server)
     }
 
@@ -92,6 +106,15 @@ impl Server {
         let mut answer = self.agent.get(format!("{}{path}", self.address)).call()?;
         let text = answer.body_mut().read_to_string()?;
         serde_json::from_str(&text).with_context(|| format!("{path}: {text}"))
+    }
+
+    /// Reads whatever is there, at most 200 MB.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub fn bytes(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        let mut answer = self.agent.get(format!("{}{path}", self.address)).call()?;
+        Ok(answer.body_mut().with_config().limit(200_000_000).read_to_vec()?)
     }
 
     /// Posts JSON and reads what comes back.
