@@ -18,6 +18,9 @@ pub struct Arguments {
     /// Fewer of each, under 50 s once built.
     #[arg(long)]
     quick: bool,
+    /// Only loudspeakers.
+    #[arg(long)]
+    echo: bool,
     /// Also write the figures to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<String>,
@@ -39,6 +42,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let server = Server::start(place.data(), &place.models)?;
     let mut voices = Voices::default();
     let mut table = Table::new("floor", "cargo xtask bench floor");
+    if arguments.echo {
+        echo(arguments.quick, &server, &mut voices, &place, &mut table)?;
+        return table.write(arguments.json.as_deref());
+    }
     barge_in(arguments.quick, &server, &mut voices, &place, &mut table)?;
     nothing(arguments.quick, &server, &mut voices, &place, &mut table)?;
     echo(arguments.quick, &server, &mut voices, &place, &mut table)?;
@@ -116,7 +123,7 @@ fn barge_in(
         sounds.rotate_left(3);
         let mut person = Interjecting::new(answer.clone(), sounds.clone());
         let room =
-            hold(server, Acoustics::default(), &mut person, if quick { 20.0 } else { 100.0 })
+            hold(server, Acoustics::default(), &mut person, if quick { 13.0 } else { 100.0 })
                 .with_context(|| format!("interruptions, round {round}"))?;
         for (at_s, _) in spoken(&room.log, "interruption") {
             if playing_at(&room.log, at_s).is_none() {
@@ -155,7 +162,7 @@ fn nothing(
         sounds.rotate_left(4);
         let mut person = Interjecting::new(answer.clone(), sounds.clone());
         let room =
-            hold(server, Acoustics::default(), &mut person, if quick { 20.0 } else { 100.0 })
+            hold(server, Acoustics::default(), &mut person, if quick { 13.0 } else { 100.0 })
                 .with_context(|| format!("coughs and words, round {round}"))?;
         for (name, count, stopped) in &mut tried {
             for (at_s, _) in spoken(&room.log, name) {
@@ -186,11 +193,12 @@ fn echo(
 ) -> anyhow::Result<()> {
     let answer = voices.say(&place.models, "helen", ANSWER)?;
     let (mut lines, mut stopped, mut played_s) = (0, 0, 0.0);
-    for (echo, delay_ms) in [(0.5, 40), (0.25, 120), (0.1, 250), (0.05, 90)] {
-        let acoustics =
-            Acoustics { echo, echo_delay: HZ as usize * delay_ms / 1_000, ..Acoustics::default() };
+    let levels = [(0.5, 40), (0.25, 120), (0.1, 250), (0.05, 90)];
+    for (echo, delay_ms) in &levels[..if quick { 1 } else { levels.len() }] {
+        let echo_delay = HZ as usize * delay_ms / 1_000;
+        let acoustics = Acoustics { echo: *echo, echo_delay, ..Acoustics::default() };
         let mut person = Interjecting::new(answer.clone(), Vec::new());
-        let room = hold(server, acoustics, &mut person, if quick { 12.0 } else { 260.0 })
+        let room = hold(server, acoustics, &mut person, if quick { 13.0 } else { 260.0 })
             .with_context(|| format!("echo at {echo}"))?;
         let mut since_s = 0.0;
         for event in &room.log {
@@ -198,8 +206,15 @@ fn echo(
                 What::Audible(_) => since_s = event.at_s,
                 What::Played { stopped: by_it } => {
                     lines += 1;
-                    stopped += u32::from(by_it);
                     played_s += event.at_s - since_s;
+                    if by_it {
+                        stopped += 1;
+                        let length_s = event.at_s - since_s;
+                        println!(
+                            "echo at {echo}: stopped {:.1} s in, after {length_s:.1} s",
+                            event.at_s
+                        );
+                    }
                 }
                 _ => {}
             }
