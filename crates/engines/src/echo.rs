@@ -42,6 +42,8 @@ const MEAN_FRAMES: f32 = 31.0;
 const FORGET_FRAMES: f32 = 1_000.0;
 /// Likeness over this many frames of played sound says where the echo is: 1.5 s.
 const LEARN_FRAMES: u32 = 150;
+/// After this much played sound without a lag, nothing comes back: 4.5 s.
+const SURE_FRAMES: u32 = 3 * LEARN_FRAMES;
 /// Correlation above which the lag counts as known. Echo through simulated rooms and an uneven echo
 /// canceller gave 0.35 to 0.89 at its lag, other speech below 0.2 at any.
 const KNOWN: f32 = 0.28;
@@ -171,6 +173,10 @@ impl EchoGuard {
         if self.knows() {
             let part = self.judged.iter().sum::<f32>() / self.judged.len().max(1) as f32;
             return Some(sigmoid((EVEN - part) * STEEP));
+        }
+        if self.lags.frames >= SURE_FRAMES {
+            // So much was played and nothing of it came back: there are headphones.
+            return Some(0.0);
         }
         let like = self.likeness()?;
         Some(sigmoid((like - LIKE_EVEN) * LIKE_STEEP))
@@ -658,6 +664,8 @@ mod tests {
         assert_eq!(guard.lag_us(), None);
         let echo = share(&all[HZ / STEP..], |likelihood| likelihood > 0.7);
         assert!(echo < 0.05, "{echo}");
+        let later = share(&all[6 * HZ / STEP..], |likelihood| likelihood > 0.0);
+        assert!(later < 0.001, "nothing came back, and still {later} counts as echo");
     }
 
     #[test]

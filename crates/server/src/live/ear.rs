@@ -20,8 +20,11 @@ const PAUSE_PROBABILITY: f32 = 0.35;
 /// probability is no speech.
 const ECHO_LIKELIHOOD: f32 = 0.7;
 /// Speech is reported after this many speaking chunks in a row: 96 ms. A click that falls into two
-/// chunks passes by, and the interviewer is still ducked within 150 ms.
+/// chunks passes by.
 const BEGIN_CHUNKS: u32 = 3;
+/// The same while the interviewer is heard: 64 ms, so that it is ducked within 150 ms. A click costs
+/// no more than that.
+const BEGIN_CHUNKS_PLAYING: u32 = 2;
 /// A pause is reported after this many silent chunks in a row: 192 ms.
 const PAUSE_CHUNKS: u32 = 6;
 /// Silence is reported again each time this much has passed.
@@ -240,10 +243,12 @@ impl Ear {
 
     fn hear_in_silence(&mut self, probability: f32, start_us: Us, sensed: &mut Vec<Sensed>) {
         self.run = if probability >= BEGIN_PROBABILITY { self.run + 1 } else { 0 };
-        if self.run >= BEGIN_CHUNKS {
+        let needed =
+            if self.echo.likelihood().is_some() { BEGIN_CHUNKS_PLAYING } else { BEGIN_CHUNKS };
+        if self.run >= needed {
+            let since_us = start_us - Us::from(self.run - 1) * CHUNK_US;
+            let voiced_us = Us::from(self.run) * CHUNK_US;
             self.run = 0;
-            let since_us = start_us - Us::from(BEGIN_CHUNKS - 1) * CHUNK_US;
-            let voiced_us = Us::from(BEGIN_CHUNKS) * CHUNK_US;
             self.state = State::Speech {
                 since_us,
                 voiced_us,
