@@ -205,6 +205,12 @@ fn echo(
             match event.what {
                 What::Audible(_) => since_s = event.at_s,
                 What::Played { stopped: by_it } => {
+                    // A candidate who speaks into a line is no echo.
+                    if spoken(&room.log, "")
+                        .any(|(from_s, to_s)| from_s < event.at_s && to_s > since_s)
+                    {
+                        continue;
+                    }
                     lines += 1;
                     played_s += event.at_s - since_s;
                     if by_it {
