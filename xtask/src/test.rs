@@ -9,7 +9,7 @@ use std::{
 use anyhow::bail;
 
 use crate::{
-    packages,
+    bench, evals, packages,
     shell::{self, command, root, run_seeing},
     tidy, web,
 };
@@ -35,7 +35,7 @@ pub enum Group {
     Rust,
     /// Real models on real and spoken sound.
     Models,
-    /// A real browser with a recorded voice.
+    /// Real browsers with a voice as microphone; people played by voice; kills at random moments.
     Journeys,
 }
 
@@ -47,11 +47,11 @@ impl Group {
     const fn minutes(self) -> u64 {
         match self {
             Self::Style => 1,
-            Self::Web => 7,
-            Self::Lint => 14,
-            Self::Rust => 14,
-            Self::Models => 10,
-            Self::Journeys => 14,
+            Self::Web => 5,
+            Self::Lint => 12,
+            Self::Rust => 16,
+            Self::Models => 8,
+            Self::Journeys => 17,
         }
     }
 }
@@ -149,7 +149,11 @@ fn run_group(group: Group, tally: &mut Tally) -> anyhow::Result<()> {
             web::build()?;
             let mut journeys = web::npm(&["run", "--silent", "journeys"]);
             journeys.env("GREENROOM_MODELS", models()).env("GREENROOM", shell::program());
-            counted(journeys)
+            counted(journeys)?;
+            // Two of the people who are played to the interviewer, and a dozen kills.
+            tally.passed += evals::conversation::run(true, None)?;
+            tally.passed += bench::survival::run_quickly()?;
+            Ok(())
         }
     }
 }

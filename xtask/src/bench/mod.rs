@@ -2,7 +2,7 @@
 
 mod floor;
 mod live;
-mod survival;
+pub mod survival;
 
 pub use live::dead_air;
 

@@ -28,11 +28,12 @@ const SILENT_AFTER_S: f64 = 0.9;
 /// Follow-ups to one question, at most (formats).
 const PROBES_MAX: usize = 2;
 
-/// Plays the people and prints what the grader found.
+/// Plays the people (two of them, if it is to be quick) and prints what the grader found; how many people it
+/// was.
 ///
 /// # Errors
 /// When something breaks, or the interviewer failed somebody.
-pub fn run(quick: bool, json: Option<&str>) -> anyhow::Result<()> {
+pub fn run(quick: bool, json: Option<&str>) -> anyhow::Result<u64> {
     shell::run({
         let mut pull = shell::greenroom(&["models", "pull"])?;
         pull.env("GREENROOM_MODELS", crate::test::models());
@@ -73,11 +74,10 @@ pub fn run(quick: bool, json: Option<&str>) -> anyhow::Result<()> {
     }
     table.print();
     table.write(json)?;
-    println!("{} passed, {} failed", people.len(), failed.len());
     if !failed.is_empty() {
         bail!("the interviewer failed somebody: {}", failed.join("; "));
     }
-    Ok(())
+    Ok(people.len() as u64)
 }
 
 fn figure(manner: Manner, room: &Room, grades: &BTreeMap<&'static str, bool>) -> Figure {

@@ -1,6 +1,6 @@
 //! `cargo xtask evals`: what the judge, the listening and the interviewer are worth, in tables.
 
-mod conversation;
+pub mod conversation;
 mod people;
 
 use crate::shell::{greenroom, run as shell_run};
@@ -36,11 +36,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let json = arguments.json.as_deref();
     match arguments.what {
         Some(What::Judge) => judge(arguments.quick, json),
-        Some(What::Conversation) => conversation::run(arguments.quick, json),
+        Some(What::Conversation) => conversation::run(arguments.quick, json).map(drop),
         None => {
             judge(arguments.quick, json)?;
             let beside = json.map(|file| format!("{file}.conversation.json"));
-            conversation::run(arguments.quick, beside.as_deref())
+            conversation::run(arguments.quick, beside.as_deref()).map(drop)
         }
     }
 }
