@@ -82,9 +82,7 @@ type Frame = [f32; BANDS];
 pub struct EchoGuard {
     bands: Bands,
     played: Played,
-    /// Sound of the microphone that does not fill a window yet, and where it begins.
-    pending: Vec<f32>,
-    pending_us: Us,
+    windows: Windows,
     /// The last heard frames, less their running mean.
     recent: VecDeque<Frame>,
     mean: Option<Frame>,
@@ -112,8 +110,7 @@ impl EchoGuard {
         Self {
             bands: Bands::new(),
             played: Played::default(),
-            pending: Vec::with_capacity(2 * WINDOW),
-            pending_us: 0,
+            windows: Windows::default(),
             recent: VecDeque::with_capacity(LIKE_FRAMES + 1),
             mean: None,
             floor: None,
@@ -144,23 +141,10 @@ impl EchoGuard {
 
     /// The microphone heard these samples at 16 kHz from interview time `at_us` on.
     pub fn heard(&mut self, at_us: Us, samples: &[f32]) {
-        let expected_us = self.pending_us + samples_us(self.pending.len());
-        if (at_us - expected_us).abs() > FRAME_US {
-            self.pending.clear();
-        }
-        if self.pending.is_empty() {
-            self.pending_us = at_us;
-        }
-        self.pending.extend_from_slice(samples);
-        let mut used = 0;
-        while self.pending.len() - used >= WINDOW {
-            let frame = self.bands.frame(&self.pending[used..used + WINDOW]);
-            let number = (self.pending_us + samples_us(used)) / FRAME_US;
+        for (number, window) in self.windows.push(at_us, samples) {
+            let frame = self.bands.frame(&window);
             self.take(number, &frame);
-            used += HOP;
         }
-        self.pending.drain(..used);
-        self.pending_us += samples_us(used);
     }
 
     /// How likely it is, 0 to 1, that what was heard in the last 100 ms is only what was played;
@@ -305,8 +289,7 @@ struct Played {
     frames: VecDeque<PlayedFrame>,
     /// Number of the first of them.
     first: i64,
-    pending: Vec<f32>,
-    pending_us: Us,
+    windows: Windows,
     mean: Option<Frame>,
     gain_db: f32,
     loudest: f32,
@@ -324,8 +307,7 @@ impl Default for Played {
         Self {
             frames: VecDeque::new(),
             first: 0,
-            pending: Vec::with_capacity(2 * WINDOW),
-            pending_us: 0,
+            windows: Windows::default(),
             mean: None,
             gain_db: 0.0,
             loudest: SILENCE_DB,
@@ -336,23 +318,11 @@ impl Default for Played {
 
 impl Played {
     fn push(&mut self, bands: &mut Bands, at_us: Us, samples: &[f32]) {
-        let expected_us = self.pending_us + samples_us(self.pending.len());
-        if (at_us - expected_us).abs() > FRAME_US {
-            self.pending.clear();
+        for (number, window) in self.windows.push(at_us, samples) {
+            if self.frames.len() < AHEAD {
+                self.add(number, bands.frame(&window));
+            }
         }
-        if self.pending.is_empty() {
-            self.pending_us = at_us;
-        }
-        self.pending.extend_from_slice(samples);
-        let mut used = 0;
-        while self.pending.len() - used >= WINDOW && self.frames.len() < AHEAD {
-            let level = bands.frame(&self.pending[used..used + WINDOW]);
-            let number = (self.pending_us + samples_us(used)) / FRAME_US;
-            self.add(number, level);
-            used += HOP;
-        }
-        self.pending.drain(..used);
-        self.pending_us += samples_us(used);
     }
 
     fn add(&mut self, number: i64, level: Frame) {
@@ -390,7 +360,7 @@ impl Played {
     fn cut(&mut self, number: i64) {
         let kept = usize::try_from(number - self.first).unwrap_or(0);
         self.frames.truncate(kept);
-        self.pending.clear();
+        self.windows = Windows::default();
         self.last_loud = self.last_loud.min(number);
     }
 
@@ -469,6 +439,39 @@ impl Lags {
         let like = |lag: usize| self.both[lag] / f32::sqrt(self.heard * self.played[lag]);
         let best = (0..LAGS).max_by(|a, b| like(*a).total_cmp(&like(*b)))?;
         (like(best) > KNOWN).then_some(best as i64)
+    }
+}
+
+/// Cuts a stream into windows of [`WINDOW`] samples, one every [`HOP`].
+#[derive(Default)]
+struct Windows {
+    /// Sound that does not fill a window yet, and when it begins.
+    pending: Vec<f32>,
+    pending_us: Us,
+}
+
+impl Windows {
+    /// The windows that are full now, each with the number of its frame. Sound that does not follow
+    /// what came before begins anew.
+    fn push(&mut self, at_us: Us, samples: &[f32]) -> Vec<(i64, Vec<f32>)> {
+        let expected_us = self.pending_us + samples_us(self.pending.len());
+        if (at_us - expected_us).abs() > FRAME_US {
+            self.pending.clear();
+        }
+        if self.pending.is_empty() {
+            self.pending_us = at_us;
+        }
+        self.pending.extend_from_slice(samples);
+        let mut full = Vec::new();
+        let mut used = 0;
+        while self.pending.len() - used >= WINDOW {
+            let number = (self.pending_us + samples_us(used)) / FRAME_US;
+            full.push((number, self.pending[used..used + WINDOW].to_vec()));
+            used += HOP;
+        }
+        self.pending.drain(..used);
+        self.pending_us += samples_us(used);
+        full
     }
 }
 

@@ -11,11 +11,15 @@ use std::{
 
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
-use tungstenite::{Message, WebSocket, client::IntoClientRequest};
+use tungstenite::{Message, WebSocket};
 
 use super::{Figure, Place, Table};
 use crate::{
-    live::{clips::Noise, server::Server},
+    live::{
+        clips::Noise,
+        line::{connect, would_block},
+        server::Server,
+    },
     shell::{self, command, root},
 };
 
@@ -189,12 +193,7 @@ struct Talk {
 impl Talk {
     /// Comes back to an interview and looks whether all that was acknowledged is there.
     fn open(server: &Server, id: &str, kept: &mut Kept) -> anyhow::Result<Self> {
-        let place = server.address.trim_start_matches("http://");
-        let mut request = format!("ws://{place}/api/interviews/{id}/live").into_client_request()?;
-        request.headers_mut().insert("origin", server.address.parse()?);
-        let stream = TcpStream::connect(place.replace("localhost", "127.0.0.1"))?;
-        stream.set_nodelay(true)?;
-        let (socket, _) = tungstenite::client(request, stream).context("opening the live line")?;
+        let socket = connect(server, id)?;
         let mut talk =
             Self { socket, answered: String::new(), later: Vec::new(), sent: 0, ended: false };
         talk.tell(&json!({"type": "hello", "token": server.token, "can_play": false}))?;
@@ -284,14 +283,7 @@ impl Talk {
         match self.socket.read() {
             Ok(Message::Text(text)) => Ok(Some(serde_json::from_str(&text)?)),
             Ok(_) => Ok(Some(Value::Null)),
-            Err(tungstenite::Error::Io(error))
-                if matches!(
-                    error.kind(),
-                    std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
-                ) =>
-            {
-                Ok(None)
-            }
+            Err(tungstenite::Error::Io(error)) if would_block(&error) => Ok(None),
             Err(error) => Err(error).context("the line broke"),
         }
     }

@@ -187,12 +187,7 @@ impl Line {
     /// # Errors
     /// When the server refuses.
     pub fn open(server: &Server, id: &str, acoustics: Acoustics) -> anyhow::Result<Self> {
-        let place = server.address.trim_start_matches("http://");
-        let mut request = format!("ws://{place}/api/interviews/{id}/live").into_client_request()?;
-        request.headers_mut().insert("origin", server.address.parse()?);
-        let stream = TcpStream::connect(place.replace("localhost", "127.0.0.1"))?;
-        stream.set_nodelay(true)?;
-        let (socket, _) = tungstenite::client(request, stream).context("opening the live line")?;
+        let socket = connect(server, id)?;
         socket.get_ref().set_read_timeout(Some(Duration::from_millis(1)))?;
         let mut line = Self {
             socket,
@@ -448,6 +443,21 @@ impl Spoken {
     }
 }
 
-fn would_block(error: &std::io::Error) -> bool {
+/// Opens the socket of an interview's live line, as a page of the server does.
+///
+/// # Errors
+/// When the server refuses.
+pub fn connect(server: &Server, id: &str) -> anyhow::Result<WebSocket<TcpStream>> {
+    let place = server.address.trim_start_matches("http://");
+    let mut request = format!("ws://{place}/api/interviews/{id}/live").into_client_request()?;
+    request.headers_mut().insert("origin", server.address.parse()?);
+    let stream = TcpStream::connect(place.replace("localhost", "127.0.0.1"))?;
+    stream.set_nodelay(true)?;
+    let (socket, _) = tungstenite::client(request, stream).context("opening the live line")?;
+    Ok(socket)
+}
+
+/// Whether nothing came within the time that reading waits.
+pub fn would_block(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut)
 }
