@@ -119,11 +119,11 @@ fn barge_in(
         }
     }
     let (mut ducked, mut silent, mut tried) = (Vec::new(), Vec::new(), 0);
-    for round in 0..if quick { 1 } else { 6 } {
+    for round in 0..if quick { 1 } else { 4 } {
         sounds.rotate_left(3);
         let mut person = Interjecting::new(answer.clone(), sounds.clone());
         let room =
-            hold(server, Acoustics::default(), &mut person, if quick { 13.0 } else { 100.0 })
+            hold(server, Acoustics::default(), &mut person, if quick { 13.0 } else { 80.0 })
                 .with_context(|| format!("interruptions, round {round}"))?;
         for (at_s, _) in spoken(&room.log, "interruption") {
             if playing_at(&room.log, at_s).is_none() {
@@ -158,11 +158,11 @@ fn nothing(
         sounds.push((format!("keyboard {index}"), keyboard(index as u64 + 1)));
     }
     let mut tried: [(&str, u32, u32); 3] = [("word", 0, 0), ("cough", 0, 0), ("keyboard", 0, 0)];
-    for round in 0..if quick { 1 } else { 8 } {
+    for round in 0..if quick { 1 } else { 5 } {
         sounds.rotate_left(4);
         let mut person = Interjecting::new(answer.clone(), sounds.clone());
         let room =
-            hold(server, Acoustics::default(), &mut person, if quick { 13.0 } else { 100.0 })
+            hold(server, Acoustics::default(), &mut person, if quick { 13.0 } else { 80.0 })
                 .with_context(|| format!("coughs and words, round {round}"))?;
         for (name, count, stopped) in &mut tried {
             for (at_s, _) in spoken(&room.log, name) {
@@ -198,7 +198,7 @@ fn echo(
         let echo_delay = HZ as usize * delay_ms / 1_000;
         let acoustics = Acoustics { echo: *echo, echo_delay, ..Acoustics::default() };
         let mut person = Interjecting::new(answer.clone(), Vec::new());
-        let room = hold(server, acoustics, &mut person, if quick { 13.0 } else { 260.0 })
+        let room = hold(server, acoustics, &mut person, if quick { 13.0 } else { 170.0 })
             .with_context(|| format!("echo at {echo}"))?;
         let mut since_s = 0.0;
         for event in &room.log {
