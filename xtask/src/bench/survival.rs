@@ -267,6 +267,10 @@ impl Talk {
             }
             while let Some(message) = self.read()? {
                 self.hear(&message, kept)?;
+                if self.ended {
+                    // The server hangs up after that.
+                    return Ok(());
+                }
             }
         }
         Ok(())
