@@ -216,6 +216,10 @@ impl Line {
         while !self.room.ended && self.room.now_s < seconds {
             self.room.now_s = self.since.elapsed().as_secs_f64();
             self.read()?;
+            if self.room.ended {
+                // The server hangs up after that.
+                break;
+            }
             self.play()?;
             if let Some(Says { name, clip }) = person.look(&self.room) {
                 self.say(name, &clip);
