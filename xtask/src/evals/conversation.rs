@@ -28,12 +28,34 @@ const SILENT_AFTER_S: f64 = 0.9;
 /// Follow-ups to one question, at most (formats).
 const PROBES_MAX: usize = 2;
 
-/// Plays the people (two of them, if it is to be quick) and prints what the grader found; how many people it
-/// was.
+/// Plays everybody, or if it is to be quick the terse one in a short call, and prints what the grader found.
 ///
 /// # Errors
 /// When something breaks, or the interviewer failed somebody.
-pub fn run(quick: bool, json: Option<&str>) -> anyhow::Result<u64> {
+pub fn run(quick: bool, json: Option<&str>) -> anyhow::Result<()> {
+    if quick { play(&Manner::ALL[..1], &short(), json) } else { play(&Manner::ALL, &long(), json) }
+}
+
+/// Plays the two who show most in a short call: one who says too little, one who thinks for long. Gives
+/// how many people it was.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_subset() -> anyhow::Result<u64> {
+    play(&Manner::ALL[..2], &short(), None).map(|()| 2)
+}
+
+/// An interview of two questions with two follow-ups each.
+fn long() -> Value {
+    json!({"questions": 2, "persona": "maya", "seed": 5})
+}
+
+/// A call of one question.
+fn short() -> Value {
+    json!({"format": "phone-screen", "questions": 1, "persona": "maya", "seed": 5})
+}
+
+fn play(people: &[Manner], wishes: &Value, json: Option<&str>) -> anyhow::Result<()> {
     shell::run({
         let mut pull = shell::greenroom(&["models", "pull"])?;
         pull.env("GREENROOM_MODELS", crate::test::models());
@@ -42,16 +64,14 @@ pub fn run(quick: bool, json: Option<&str>) -> anyhow::Result<u64> {
     let place = Place::make()?;
     let server = Arc::new(Server::start(place.data(), &place.models)?);
     let mut voices = Voices::default();
-    let people = if quick { &Manner::ALL[..2] } else { &Manner::ALL[..] };
     let mut table = Table::new("conversation", "cargo xtask evals conversation");
     let mut failed = Vec::new();
     for group in people.chunks(AT_ONCE) {
         let mut talks = Vec::new();
         for manner in group {
             let mut person = Played::new(*manner, &mut voices, &place.models)?;
-            let (server, manner) = (Arc::clone(&server), *manner);
+            let (server, manner, wishes) = (Arc::clone(&server), *manner, wishes.clone());
             talks.push(std::thread::spawn(move || -> anyhow::Result<(Manner, Room, Value)> {
-                let wishes = json!({"questions": 2, "persona": "maya", "seed": 5});
                 let id = server.plan(&wishes)?;
                 let line = Line::open(&server, &id, Acoustics::default())?;
                 let room = line.hold(&mut person, SECONDS_MAX)?;
@@ -77,7 +97,7 @@ pub fn run(quick: bool, json: Option<&str>) -> anyhow::Result<u64> {
     if !failed.is_empty() {
         bail!("the interviewer failed somebody: {}", failed.join("; "));
     }
-    Ok(people.len() as u64)
+    Ok(())
 }
 
 fn figure(manner: Manner, room: &Room, grades: &BTreeMap<&'static str, bool>) -> Figure {

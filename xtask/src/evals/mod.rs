@@ -36,11 +36,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let json = arguments.json.as_deref();
     match arguments.what {
         Some(What::Judge) => judge(arguments.quick, json),
-        Some(What::Conversation) => conversation::run(arguments.quick, json).map(drop),
+        Some(What::Conversation) => conversation::run(arguments.quick, json),
         None => {
             judge(arguments.quick, json)?;
             let beside = json.map(|file| format!("{file}.conversation.json"));
-            conversation::run(arguments.quick, beside.as_deref()).map(drop)
+            conversation::run(arguments.quick, beside.as_deref())
         }
     }
 }
