@@ -239,7 +239,7 @@ fn confirmed(text: &mut String, comparison: &Comparison) {
 pub fn write(comparison: &Comparison) -> anyhow::Result<()> {
     let path = root().join(REFERENCE);
     let before = fs::read_to_string(&path).unwrap_or_else(|_| "# Performance\n".to_owned());
-    let section = format!("{BEGIN}\n{}\n{}{END}", INTRODUCTION.trim(), table(comparison));
+    let section = format!("{BEGIN}\n{}\n\n{}{END}", INTRODUCTION.trim(), table(comparison));
     let text = match (before.find(BEGIN), before.find(END)) {
         (Some(from), Some(to)) if from < to => {
             format!("{}{section}{}", &before[..from], &before[to + END.len()..])

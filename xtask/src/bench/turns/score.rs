@@ -157,11 +157,8 @@ pub struct LiveTurn {
 
 /// The thresholds of Greenroom that are tried.
 pub fn thresholds() -> Vec<f64> {
-    let coarse = (1..=18).map(|step| f64::from(step) * 0.05);
-    coarse
-        .chain([0.82, 0.84, 0.86, 0.88, 0.92, 0.94, 0.96, 0.98, 0.99])
-        .map(|x| (x * 100.0).round() / 100.0)
-        .collect()
+    let coarse = (1..16).map(|step| f64::from(step) * 5.0);
+    coarse.chain((40..50).map(|step| f64::from(step) * 2.0)).map(|x| x / 100.0).collect()
 }
 
 /// How a listener did on a number of turns.
@@ -439,7 +436,10 @@ pub fn compare(
     let other = best(others()).context("no setting of Pipecat was tried")?;
     let default = pipecat.iter().find(|(setting, _)| *setting == PIPECAT_DEFAULT);
     let shipped = greenroom.first().context("the standard was not tried")?;
-    let mut rows = vec![shipped.row(), own.row()];
+    let mut rows = vec![shipped.row()];
+    if own.setting != shipped.setting {
+        rows.push(own.row());
+    }
     rows.extend(default.map(|(_, played)| played.row()));
     rows.push(other.row());
     let mut budgets = Vec::new();
