@@ -31,7 +31,7 @@ enum Task {
     Tidy,
     /// Measures the judge and the listening on labelled answers and real speech; prints a table.
     Evals(evals::Arguments),
-    /// Measures how it takes turns, in real time, against a running server; prints a table.
+    /// Measures Greenroom against its goals and against others; prints a table.
     #[command(subcommand)]
     Bench(bench::Bench),
     /// Writes the OpenAPI document and the TypeScript types made from it.

@@ -9,12 +9,15 @@
 //! ```
 //!
 //! because an ended turn stays silent and a pause goes on with probability `S(t)`. `logit p0` is a sum of
-//! named weights ([`TurnEndModel`]) over the sound, the words, the place in the story and what is known
-//! of the listener's own mistakes. The turn is over when `P` exceeds the temperament's threshold, never
-//! before [`TurnEndModel::quiet_ms_min`]. The weights stand where the waits come out as intended (1.2 s
-//! in general, 2.5 s in the middle of a story, about 1 s after a complete answer whose melody falls: a
-//! convention of this project between the 0.2 s of people and the 4 s of other programs that talk); they are
-//! data, to be fitted to recordings.
+//! named weights ([`Weights`]) over the sound, the words, the place in the story and what is known of
+//! the listener's own mistakes; `S(t)` has a weight too, which came out as 1 where it was fitted. The turn
+//! is over when `P` exceeds the temperament's threshold, never before [`TurnEndModel::quiet_ms_min`]. With
+//! the sound model's probability the weights are fitted, so that `P` is the share that turns out true
+//! (`docs/reference/performance.md` has the table). Without it they stand where the waits come out as
+//! intended (1.2 s in general, 2.5 s in the middle of a story, about 1 s after a complete answer: a
+//! convention of this project between the 0.2 s of people and the 4 s of other programs that talk).
+
+mod weights;
 
 use interview::Temperament;
 use serde::{Deserialize, Serialize};
@@ -34,6 +37,8 @@ pub enum Ending {
     BeforeContent,
     /// In the middle of a phrase: "and then we", "because the".
     Trailing,
+    /// The first half of something: "when I joined the team", or a list with items still to come.
+    HalfSaid,
     /// Without a sign of completeness.
     Open,
     /// A complete sentence.
@@ -155,11 +160,60 @@ pub fn ending_of(text: &str) -> Ending {
         || text.ends_with("..");
     if unfinished || NEVER_LAST.contains(&last) || (!stopped && SELDOM_LAST.contains(&last)) {
         Ending::Trailing
+    } else if is_half_sentence(text) || is_half_list(&words) {
+        Ending::HalfSaid
     } else if stopped {
         Ending::Complete
     } else {
         Ending::Open
     }
+}
+
+/// Words by which a clause begins that needs another one.
+const SUBORDINATE: &[&str] =
+    &["if", "when", "because", "although", "while", "after", "before", "since", "whenever", "once"];
+
+/// Words after one of those that make it a whole phrase: "after that we agreed".
+const POINTING: &[&str] = &["that", "then", "this", "all", "which", "again", "a", "upon"];
+
+/// A longer sentence holds its main clause, though the captions show no comma.
+const HALF_SENTENCE_WORDS_MAX: usize = 12;
+
+/// Whether the last sentence is a subordinate clause alone, as captions punctuate it at a pause.
+fn is_half_sentence(text: &str) -> bool {
+    let body = text.trim_end_matches(['.', '!', ' ']);
+    let sentence = body.rsplit(['.', '!', '?']).next().unwrap_or(body);
+    let words = tokens(sentence);
+    let [first, second, ..] = words.as_slice() else { return false };
+    let short = words.len() <= HALF_SENTENCE_WORDS_MAX && !sentence.contains(',');
+    short && SUBORDINATE.contains(&first.as_str()) && !POINTING.contains(&second.as_str())
+}
+
+/// Numbers that announce a list, with how many items they promise.
+const COUNTS: &[(&str, usize)] = &[("two", 2), ("three", 3), ("four", 4), ("five", 5)];
+
+/// What is listed after them.
+const LISTED: &[&str] =
+    &["things", "reasons", "ways", "parts", "points", "steps", "examples", "problems", "lessons"];
+
+/// Words that number the items of a list, and those that number the last.
+const ORDINALS: &[&str] =
+    &["first", "firstly", "second", "secondly", "third", "thirdly", "fourth", "fifth"];
+const LAST_ITEM: &[&str] = &["finally", "lastly"];
+
+/// Whether a list was announced ("there are two reasons") of which not all items have been numbered.
+fn is_half_list(words: &[String]) -> bool {
+    let announced = words.windows(2).enumerate().rev().find_map(|(at, pair)| {
+        let promised = COUNTS.iter().find(|(count, _)| pair[0] == *count)?.1;
+        LISTED.contains(&pair[1].as_str()).then_some((at, promised))
+    });
+    let Some((at, promised)) = announced else { return false };
+    let after = &words[at + 2..];
+    let numbered = after.iter().filter(|word| ORDINALS.contains(&word.as_str())).count();
+    let closed = after.iter().any(|word| LAST_ITEM.contains(&word.as_str()));
+    // Who numbers nothing at all may list without it.
+    let unnumbered = numbered == 0 && after.len() > HALF_SENTENCE_WORDS_MAX;
+    numbered < promised && !closed && !unnumbered
 }
 
 /// How far the answer is told.
@@ -247,6 +301,15 @@ impl Pauses {
         self.shape().0.exp()
     }
 
+    /// The silence that about this share of the person's pauses outlasts, milliseconds; the share is
+    /// between 0 and 0.5.
+    #[must_use]
+    pub fn outlasted_ms(&self, share: f64) -> u32 {
+        let (mean, spread) = self.shape();
+        let ms = 1e3 * (mean + spread * deviations_above(share)).exp();
+        ms.clamp(0.0, 60_000.0) as u32
+    }
+
     /// The share of the person's pauses that last longer than `ms`, above 0 and at most 1.
     #[must_use]
     pub fn survival(&self, ms: u32) -> f64 {
@@ -270,6 +333,15 @@ fn normal_above(z: f64) -> f64 {
             + t * (-0.356_563_782
                 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));
     (-z * z / 2.0).exp() / std::f64::consts::TAU.sqrt() * polynomial
+}
+
+/// How many standard deviations above the mean this share of a normal distribution lies beyond, for
+/// shares between 0 and 0.5 (Abramowitz and Stegun 26.2.23, absolute error below 4.5e-4).
+fn deviations_above(share: f64) -> f64 {
+    let t = (-2.0 * share.clamp(1e-6, 0.5).ln()).sqrt();
+    let above = 2.515_517 + t * (0.802_853 + t * 0.010_328);
+    let below = 1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308));
+    t - above / below
 }
 
 /// One moment of silence.
@@ -302,19 +374,21 @@ pub enum Decision {
     End,
 }
 
-/// The weights of the decision, in logits unless named otherwise.
+/// What each sign is worth, in logits.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TurnEndModel {
+pub struct Weights {
     /// Before anything is known.
     pub bias: f64,
     /// Times the logit of the sound model's probability.
     pub sound: f64,
-    /// The largest logit the sound model is believed with.
-    pub sound_logit_max: f64,
+    /// Times the negative logarithm of the share of the person's pauses that last longer.
+    pub silence: f64,
     /// [`Ending::Unknown`].
     pub unknown: f64,
-    /// [`Ending::Trailing`].
+    /// [`Ending::BeforeContent`] and [`Ending::Trailing`].
     pub trailing: f64,
+    /// [`Ending::HalfSaid`].
+    pub half_said: f64,
     /// [`Ending::Open`].
     pub open: f64,
     /// [`Ending::Complete`].
@@ -329,53 +403,15 @@ pub struct TurnEndModel {
     pub result_given: f64,
     /// For each turn that was cut off, up to three.
     pub cut_off: f64,
-    /// The probability above which a warm listener replies.
-    pub threshold_warm: f64,
-    /// The same for a neutral or sceptical one: doubt is in the words, never in the haste.
-    pub threshold: f64,
-    /// No turn ends before this silence, milliseconds.
-    pub quiet_ms_min: u32,
-    /// The same after words that close an answer.
-    pub quiet_closed_ms_min: u32,
-    /// An unfinished phrase is never cut: after this silence there is encouragement instead.
-    pub encourage_ms: u32,
-    /// After this silence a turn with content is over in any case but an unfinished phrase.
-    pub quiet_ms_max: u32,
 }
 
-impl TurnEndModel {
-    /// The weights in use.
-    pub const STANDARD: Self = Self {
-        bias: -1.65,
-        sound: 0.5,
-        sound_logit_max: 3.0,
-        unknown: -0.3,
-        trailing: -2.6,
-        open: -0.3,
-        complete: 0.2,
-        closed: 1.6,
-        beginning: -1.4,
-        middle: -1.7,
-        result_given: 0.5,
-        cut_off: -0.5,
-        threshold_warm: 0.6,
-        threshold: 0.5,
-        quiet_ms_min: 800,
-        quiet_closed_ms_min: 600,
-        encourage_ms: 7_000,
-        quiet_ms_max: 5_000,
-    };
-
-    /// The probability that the turn is over.
-    #[must_use]
-    pub fn probability(&self, moment: &Moment<'_>) -> f64 {
-        let sound = moment.sound_probability.map_or(0.0, |probability| {
-            let p = f64::from(probability).clamp(0.001, 0.999);
-            (p / (1.0 - p)).ln().clamp(-self.sound_logit_max, self.sound_logit_max)
-        });
+impl Weights {
+    /// The probability that the turn is over, given the logit of the sound model's.
+    fn probability(&self, moment: &Moment<'_>, sound_logit: f64) -> f64 {
         let words = match moment.ending {
             Ending::Unknown => self.unknown,
             Ending::BeforeContent | Ending::Trailing => self.trailing,
+            Ending::HalfSaid => self.half_said,
             Ending::Open => self.open,
             Ending::Complete => self.complete,
             Ending::Closed => self.closed,
@@ -387,9 +423,104 @@ impl TurnEndModel {
             StoryPlace::ResultGiven => self.result_given,
         };
         let mistakes = self.cut_off * f64::from(moment.cut_offs.min(3));
-        let prior = self.bias + self.sound * sound + words + place + mistakes;
-        let logit = prior - moment.pauses.survival(moment.quiet_ms).ln();
+        let silence = -self.silence * moment.pauses.survival(moment.quiet_ms).ln();
+        let logit = self.bias + self.sound * sound_logit + words + place + mistakes + silence;
         1.0 / (1.0 + (-logit).exp())
+    }
+}
+
+/// How silences are judged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TurnEndModel {
+    /// What the signs are worth once the sound model has been asked.
+    pub heard: Weights,
+    /// The same without it: before its first word in a pause, or where it is not there.
+    pub unheard: Weights,
+    /// The largest logit the sound model is believed with.
+    pub sound_logit_max: f64,
+    /// The probability above which a warm listener replies.
+    pub threshold_warm: f64,
+    /// The same for a neutral or sceptical one: doubt is in the words, never in the haste.
+    pub threshold: f64,
+    /// No turn ends before this silence, milliseconds.
+    pub quiet_ms_min: u32,
+    /// The same after words that close an answer.
+    pub quiet_closed_ms_min: u32,
+    /// An unfinished phrase is never cut: after this silence there is encouragement instead.
+    pub encourage_ms: u32,
+    /// After this silence a turn with content is over in any case but an unfinished phrase, for a
+    /// person of whom nothing is known.
+    pub quiet_ms_max: u32,
+    /// For a person whose pauses are known, it is the silence that this share of them outlasts, if that
+    /// is longer, and no longer than [`Self::quiet_known_ms_max`].
+    pub outlasting_share: f64,
+    /// The longest silence that anybody is left, milliseconds.
+    pub quiet_known_ms_max: u32,
+}
+
+impl Default for TurnEndModel {
+    fn default() -> Self {
+        Self::STANDARD
+    }
+}
+
+impl TurnEndModel {
+    /// The weights in use; `weights.rs` has their origin. The threshold cuts off 4.6% of the thinking
+    /// pauses of the development half of `evals/turns`; a warm listener's is 0.4 logits above it.
+    pub const STANDARD: Self = Self {
+        heard: weights::HEARD,
+        unheard: weights::UNHEARD,
+        sound_logit_max: 5.0,
+        threshold_warm: 0.906,
+        threshold: 0.865,
+        quiet_ms_min: 800,
+        quiet_closed_ms_min: 600,
+        encourage_ms: 7_000,
+        quiet_ms_max: 5_000,
+        outlasting_share: 0.004_5,
+        quiet_known_ms_max: 7_000,
+    };
+
+    /// The same weights for a listener, of whatever temperament, who replies above this probability
+    /// however short the silence. The weights without sound belong to the standard threshold, so before
+    /// the sound model's first word in a pause the others stand in for them.
+    #[must_use]
+    pub const fn at(mut self, threshold: f64) -> Self {
+        self.threshold = threshold;
+        self.threshold_warm = threshold;
+        self.quiet_ms_min = 0;
+        self.quiet_closed_ms_min = 0;
+        self.unheard = self.heard;
+        self
+    }
+
+    /// The same weights for one who only watches and never replies.
+    #[must_use]
+    pub const fn never(self) -> Self {
+        let mut model = self.at(2.0);
+        model.encourage_ms = 60_000;
+        model.quiet_ms_max = 60_000;
+        model
+    }
+
+    /// The probability that the turn is over.
+    #[must_use]
+    pub fn probability(&self, moment: &Moment<'_>) -> f64 {
+        match moment.sound_probability {
+            None => self.unheard.probability(moment, 0.0),
+            Some(probability) => {
+                let p = f64::from(probability).clamp(0.001, 0.999);
+                let logit = (p / (1.0 - p)).ln();
+                let believed = logit.clamp(-self.sound_logit_max, self.sound_logit_max);
+                self.heard.probability(moment, believed)
+            }
+        }
+    }
+
+    /// After which silence a turn with content is over in any case, milliseconds.
+    fn quiet_ms_max(&self, pauses: &Pauses) -> u32 {
+        let longest = pauses.outlasted_ms(self.outlasting_share).min(self.quiet_known_ms_max);
+        self.quiet_ms_max.max(longest)
     }
 
     /// What to do about this silence.
@@ -414,7 +545,8 @@ impl TurnEndModel {
             Temperament::Warm => self.threshold_warm,
             Temperament::Neutral | Temperament::Sceptical => self.threshold,
         };
-        let over = moment.quiet_ms >= self.quiet_ms_max || self.probability(moment) >= threshold;
+        let over = moment.quiet_ms >= self.quiet_ms_max(moment.pauses)
+            || self.probability(moment) >= threshold;
         if moment.quiet_ms >= quiet_ms_min && over { Decision::End } else { Decision::Wait }
     }
 }

@@ -2,7 +2,9 @@
 
 mod floor;
 mod live;
+mod statistics;
 pub mod survival;
+mod turns;
 
 pub use live::dead_air;
 
@@ -23,6 +25,8 @@ pub enum Bench {
     Floor(floor::Arguments),
     /// Many interviews at once, up to the breaking point.
     Live(live::Arguments),
+    /// When a turn is answered: false cut-offs and dead air, against Pipecat with Smart Turn.
+    Turns(turns::Arguments),
     /// Kills and power cuts at random moments: nothing that was acknowledged may be missing.
     Survival(survival::Arguments),
 }
@@ -38,6 +42,7 @@ pub fn run(bench: &Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Floor(arguments) => floor::run(arguments),
         Bench::Live(arguments) => live::run(arguments),
+        Bench::Turns(arguments) => turns::run(arguments),
         Bench::Survival(arguments) => survival::run(arguments),
     }
 }

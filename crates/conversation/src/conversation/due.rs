@@ -11,7 +11,7 @@ use super::{
 use crate::{
     action::{Action, CloseReason},
     request::Request,
-    turn_end::{Decision, Ending, Moment, StoryPlace, TurnEndModel, ending_of},
+    turn_end::{Decision, Ending, Moment, StoryPlace, ending_of},
     wording::tokens,
 };
 
@@ -187,21 +187,11 @@ impl Conversation {
     /// When this silence, left alone, is a request or the end of the turn.
     fn silence_due(&self, listening: &Listening) -> impl Iterator<Item = (Us, Due)> {
         let request = self.request_due(listening);
-        let place = self.story_place(listening);
-        let ending = ending_of(&listening.text);
-        let model = TurnEndModel::STANDARD;
-        let moment = |quiet_ms| Moment {
-            quiet_ms,
-            sound_probability: listening.sound_permille.map(|permille| f32::from(permille) / 1e3),
-            ending,
-            place,
-            pauses: &self.pauses,
-            cut_offs: self.cut_offs,
-            temperament: self.plan.persona.temperament,
-        };
+        let model = &self.turn_end;
+        let moment = self.moment(listening);
         let end = (0..=model.encourage_ms.max(model.quiet_ms_max))
             .step_by(100)
-            .map(|quiet_ms| (quiet_ms, model.decide(&moment(quiet_ms))))
+            .map(|quiet_ms| (quiet_ms, model.decide(&Moment { quiet_ms, ..moment })))
             .find(|(_, decision)| *decision != Decision::Wait)
             .map(|(quiet_ms, decision)| {
                 let shortest_us = Us::from(quiet_ms.min(model.quiet_closed_ms_min)) * MS;
@@ -211,6 +201,31 @@ impl Conversation {
         // A whole utterance that is a request is nothing else, so the turn waits for its time.
         let end = end.filter(|_| !self.is_request(listening));
         request.into_iter().chain(end)
+    }
+
+    /// What the turn end is decided by, at the begin of the present silence.
+    fn moment(&self, listening: &Listening) -> Moment<'_> {
+        Moment {
+            quiet_ms: 0,
+            sound_probability: listening.sound_permille.map(|permille| f32::from(permille) / 1e3),
+            ending: ending_of(&listening.text),
+            place: self.story_place(listening),
+            pauses: &self.pauses,
+            cut_offs: self.cut_offs,
+            temperament: self.plan.persona.temperament,
+        }
+    }
+
+    /// The present silence as the turn end sees it, while the candidate has the floor and is silent:
+    /// what a measurement needs to compare the probability with what happened.
+    #[must_use]
+    pub fn silence(&self) -> Option<Moment<'_>> {
+        let Floor::Listening(listening) = &self.floor else { return None };
+        let quiet_ms = (self.now_us - listening.quiet_us) / MS;
+        (!listening.voice && self.has_content(listening)).then(|| Moment {
+            quiet_ms: u32::try_from(quiet_ms).unwrap_or(0),
+            ..self.moment(listening)
+        })
     }
 
     fn story_place(&self, listening: &Listening) -> StoryPlace {

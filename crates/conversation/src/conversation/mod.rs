@@ -18,7 +18,7 @@ use crate::{
     action::{Action, AnswerRef, CloseReason, EndReason, Notice, Part},
     input::{Engine, Input},
     lines::{Lines, filled},
-    turn_end::Pauses,
+    turn_end::{Pauses, TurnEndModel},
     view::{FloorView, Phase, View},
 };
 
@@ -59,6 +59,9 @@ pub struct Conversation {
     /// How long silences are waited for, in thousandths of the usual.
     #[serde(default = "usual_permille")]
     patience_permille: u32,
+    /// How silences are judged: the standard, except while being measured, so it is not stored.
+    #[serde(skip)]
+    turn_end: TurnEndModel,
 }
 
 /// How fast the candidate talks, for the hints.
@@ -99,6 +102,7 @@ impl Conversation {
             wordless_stops: 0,
             pace: Pace::default(),
             patience_permille: usual_permille(),
+            turn_end: TurnEndModel::STANDARD,
         }
     }
 
@@ -138,6 +142,13 @@ impl Conversation {
     /// A time that is waited in silence, as this candidate wishes it.
     fn patiently(&self, us: Us) -> Us {
         us * Us::from(self.patience_permille) / 1_000
+    }
+
+    /// Judges silences by other weights than the standard ones, to measure what they are worth.
+    #[must_use]
+    pub fn with_turn_end(mut self, model: TurnEndModel) -> Self {
+        self.turn_end = model;
+        self
     }
 
     /// Takes one input at interview time `now_us` and returns what follows, in order. A time before the

@@ -389,3 +389,34 @@ fn accurate_words_that_come_late_do_not_lengthen_the_silence() {
     let more_ms = room.quiet(4_000, Some(0.5)).expect("the turn ends");
     assert!(more_ms <= 1_500, "{more_ms}");
 }
+
+#[test]
+fn half_a_sentence_and_half_a_list_are_told_from_whole_ones() {
+    for (text, ending) in [
+        ("We were three. When I joined the team.", Ending::HalfSaid),
+        ("When I joined the team, the tests took an hour.", Ending::Complete),
+        ("After that we agreed.", Ending::Complete),
+        ("If nobody calls them", Ending::HalfSaid),
+        ("There are two reasons. The first one is the team.", Ending::HalfSaid),
+        ("There are two reasons. The first is the team, the second the work.", Ending::Complete),
+        ("Three things helped. First, a calendar. And finally, fewer mails.", Ending::Complete),
+        ("I was first in the office.", Ending::Complete),
+    ] {
+        assert_eq!(ending_of(text), ending, "{text}");
+    }
+}
+
+#[test]
+fn whoever_is_known_to_pause_for_long_is_left_longer_before_all_doubt_ends() {
+    let after = |pause_ms: Option<u32>| {
+        let mut pauses = Pauses::default();
+        for _ in 0..40 {
+            pause_ms.into_iter().for_each(|ms| pauses.learn(ms));
+        }
+        let text = "I called them";
+        let place = StoryPlace::Middle;
+        ends_after(text, Some(0.01), place, &pauses, Temperament::Neutral).expect("an end")
+    };
+    assert!(after(Some(3_000)) > 5_000 && after(Some(3_000)) <= 7_000);
+    assert!(after(None) <= 5_000 && after(Some(400)) <= 5_000);
+}

@@ -8,6 +8,7 @@ mod models;
 mod openapi;
 mod serve;
 mod speak;
+mod turns;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -45,6 +46,9 @@ enum Command {
     Export(archive::Export),
     /// Stores the interview of a `.greenroom` file.
     Import(archive::Import),
+    /// Plays recorded turns and says when each would be answered, for the bench.
+    #[command(subcommand, hide = true)]
+    Turns(turns::Command),
     /// Prints the `OpenAPI` document of the HTTP interface.
     #[command(name = "openapi", hide = true)]
     OpenApi,
@@ -63,6 +67,7 @@ pub fn main() -> ExitCode {
             Command::Doctor(arguments) => doctor::run(&config, &arguments),
             Command::Export(arguments) => archive::export(&config, &arguments),
             Command::Import(arguments) => archive::import(&config, &arguments),
+            Command::Turns(command) => turns::run(&config, &command),
             Command::OpenApi => openapi::run(),
         });
     match result {
