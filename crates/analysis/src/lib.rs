@@ -27,10 +27,11 @@ mod text;
 
 use interview::{Answer, WordRange};
 
-pub use answer::analyse_answer;
+pub use answer::{analyse_answer, raw_levels};
 pub use compare::{Comparison, Verdict, compare};
 pub use facts::Facts;
 pub use gate::{Claim, Dropped, gate};
+pub use judge::calibration;
 pub use input::{AnswerInput, Baseline, Measure, NoFiller, Relevance, Sound, Switches};
 pub use lacks::{Completeness, completeness, lacks};
 pub use report::{AnswerReport, AnswerType, Level, OwnRating, Priority, Report, Strength};

@@ -11,7 +11,7 @@ use crate::{
         clauses::{Clause, Doing, Subject, Tense},
         lexicon::{
             ACHIEVED, AIM, ANNOUNCED, BRIDGE, BUZZ, CAREER, DATES, ENDING, EVALUATIVE, EXAMPLE,
-            FUNCTION, GENERAL, LEARNING, LESSON, MENTAL, NUMBERS, OPINION, OUTCOME_VERBS,
+            FAULT, FUNCTION, GENERAL, LEARNING, LESSON, MENTAL, NUMBERS, OPINION, OUTCOME_VERBS,
             RATIONALE, ROLES, SELF, SETTING, TASK, TROUBLE, UNITS, VAGUE_ENDING, VAGUE_NOUNS, WHEN,
             abstract_by_ending,
         },
@@ -261,10 +261,20 @@ fn part(
     }
     if score >= 1.0 {
         Some(best)
-    } else if past && clause.subject != Subject::Generic {
+    } else if past && clause.subject != Subject::Generic && goes_on(clause, previous, place) {
         previous
     } else {
         None
+    }
+}
+
+/// Whether a clause that says nothing of its own goes on with the part before it: what others did is
+/// no action of the speaker's, and the scene is set in the first half.
+fn goes_on(clause: &Clause, previous: Option<StarPart>, place: f64) -> bool {
+    match previous {
+        Some(StarPart::Action) => matches!(clause.subject, Subject::I | Subject::We),
+        Some(StarPart::Situation) => place < 0.5,
+        _ => true,
     }
 }
 
@@ -407,15 +417,30 @@ fn reflection_score(keys: &[&str], clause: &Clause, place: f64) -> f64 {
     if place < 0.35 {
         return 0.0;
     }
-    let learned = clause.subject == Subject::I && keys.iter().any(|key| LEARNING.has(key));
     let own = matches!(clause.subject, Subject::I | Subject::We);
-    // What would be done otherwise, or is done since: told after the ending.
-    let otherwise = own && clause.tense == Tense::Modal && !clause.complement;
-    let since = matches!(clause.tense, Tense::Present | Tense::Perfect)
-        && keys.iter().any(|key| matches!(*key, "since" | "now" | "always" | "never" | "nowadays"));
+    let has = |words: &[&str]| keys.iter().any(|key| words.contains(key));
+    let learned = own && keys.iter().any(|key| LEARNING.has(key));
+    // What would be done otherwise: "I'd have rung her first", "next week I would ask again". "I'd
+    // say" and "I could talk for hours" are ways of speaking.
+    let otherwise = own
+        && clause.tense == Tense::Modal
+        && !clause.complement
+        && has(&["have", "next", "again", "instead", "now", "today", "earlier", "sooner", "first"]);
+    // What is done since: told in the present, after a story in the past.
+    let since = has(&["since", "now", "always", "never", "nowadays", "these", "anymore", "every"]);
+    let today = matches!(clause.tense, Tense::Present | Tense::Perfect);
+    let done_now = own
+        && clause.tense == Tense::Present
+        && clause.doing == Doing::Broad
+        && !clause.complement
+        && !clause.background
+        && !has(&["guess", "suppose", "mean", "say", "remember", "forget", "admit", "wonder", "do"]);
     let mut score = if LESSON.any(keys) { 2.6 } else { 0.0 };
     score += if learned && place > 0.6 { 1.2 } else { 0.0 };
-    score += if (otherwise || since) && place > 0.8 { 1.8 } else { 0.0 };
+    score += if otherwise && place > 0.8 { 1.8 } else { 0.0 };
+    score += if today && since && own && place > 0.75 { 1.8 } else { 0.0 };
+    score += if done_now && place > 0.8 { 1.5 } else { 0.0 };
+    score += if place > 0.6 && FAULT.any(keys) { 2.0 } else { 0.0 };
     score
 }
 
