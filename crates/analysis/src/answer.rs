@@ -26,7 +26,6 @@ use crate::{
 pub fn analyse_answer(input: AnswerInput<'_>) -> AnswerReport {
     let answer = input.answer;
     let facts = Facts::read(input);
-    if std::env::var("GOLDDEV").is_ok() { let t=&facts.told; use crate::sought::Sought; let n=|s:Sought| s.all(t).len(); eprintln!("{{\"airy\":{:.3},\"broken\":{:.4},\"inc\":{:.3},\"own\":{},\"res\":{},\"lesson\":{},\"others\":{},\"check\":{},\"tokens\":{},\"type\":\"{:?}\"}}", t.prose.airy,t.prose.broken,t.prose.in_clauses,n(Sought::OwnAction),n(Sought::ToldResult),n(Sought::Lesson),n(Sought::OthersAct),n(Sought::Checkable),t.text.tokens.len(),t.story.answer_type); }
     let mut problems: Vec<Dropped> = Vec::new();
     let mut kept =
         |claim: Claim<'_>| gate(claim, &facts).map_err(|drop| problems.push(drop)).is_ok();

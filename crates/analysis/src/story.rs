@@ -406,6 +406,13 @@ fn result_score(text: &Text<'_>, keys: &[&str], clause: &Clause, place: f64) -> 
         place if place < 0.45 => -0.6,
         _ => 0.0,
     };
+    // "That is two thousand lines": how something is, not how it ended.
+    if clause.tense == Tense::Present
+        && clause.doing == Doing::State
+        && clause.subject == Subject::Thing
+    {
+        score -= 0.6;
+    }
     // "which I finished in March" goes with what it belongs to.
     if clause.background && first_person {
         return 0.0;
@@ -434,7 +441,9 @@ fn reflection_score(keys: &[&str], clause: &Clause, place: f64) -> f64 {
         && clause.doing == Doing::Broad
         && !clause.complement
         && !clause.background
-        && !has(&["guess", "suppose", "mean", "say", "remember", "forget", "admit", "wonder", "do"]);
+        && !has(&[
+            "guess", "suppose", "mean", "say", "remember", "forget", "admit", "wonder", "do",
+        ]);
     let mut score = if LESSON.any(keys) { 2.6 } else { 0.0 };
     score += if learned && place > 0.6 { 1.2 } else { 0.0 };
     score += if otherwise && place > 0.8 { 1.8 } else { 0.0 };
@@ -502,6 +511,15 @@ fn answer_type(text: &Text<'_>, parts: &[Option<StarPart>]) -> Option<AnswerType
                 && parts[*index] != Some(StarPart::Reflection)
         })
         .count();
+    // "We leveraged synergies" names no case.
+    let acted = with_verb
+        .iter()
+        .filter(|(_, clause)| {
+            clause.tense == Tense::Past
+                && !clause.habitual
+                && matches!(clause.doing, Doing::Act | Doing::Passive | Doing::Duty)
+        })
+        .count();
     let usual = with_verb
         .iter()
         .filter(|(_, clause)| {
@@ -515,7 +533,7 @@ fn answer_type(text: &Text<'_>, parts: &[Option<StarPart>]) -> Option<AnswerType
     let (opinions, selves) = (OPINION.find(&keys).len(), SELF.find(&keys).len());
     Some(if told >= 3 && told >= usual {
         AnswerType::Story
-    } else if told >= 1 && told * 2 >= usual + opinions + selves {
+    } else if acted >= 1 && told * 2 >= usual + opinions + selves {
         AnswerType::Exemplification
     } else if usual >= 2 && usual > opinions + selves {
         AnswerType::PseudoStory

@@ -84,9 +84,7 @@ fn criteria(facts: &Facts<'_>) -> impl Iterator<Item = (CriterionId, String)> {
     let own = CriterionId(COMPETENCY.to_owned());
     let competency = (own, format!("{}{}", name[..1].to_uppercase(), &name[1..]));
     let criteria = facts.input.rubric.criteria.iter();
-    criteria
-        .map(|Criterion { id, name, .. }| (id.clone(), name.clone()))
-        .chain([competency])
+    criteria.map(|Criterion { id, name, .. }| (id.clone(), name.clone())).chain([competency])
 }
 
 fn rule(facts: &Facts<'_>, criterion: &CriterionId) -> Ruling {
@@ -219,8 +217,7 @@ fn structure(told: &Told<'_>) -> Ruling {
     let [situation, task, action, result] = parts.map(|sought| sought.all(told));
     let parted: f64 =
         PARTS.iter().map(|(sought, weight)| weight * tellingness(told, *sought)).sum();
-    let vague_end = result.is_empty() && Sought::VagueResult.found(told);
-    let mut level = 1.0 + parted + if vague_end { 0.3 } else { 0.0 };
+    let mut level = 1.0 + parted;
     let length = |ranges: &[WordRange]| ranges.iter().map(|range| range.len()).sum::<usize>();
     let setting_shorter = length(&situation) <= length(&action);
     let in_order = match (action.first(), result.last()) {
@@ -415,6 +412,9 @@ fn zones(told: &Told<'_>) -> [f64; 3] {
     })
 }
 
+/// An ending told in about three sentences with a fact in each: more adds nothing.
+const ENDING_FULL: f64 = 5.0;
+
 fn outcome(told: &Told<'_>) -> Ruling {
     let results = Sought::ToldResult.all(told);
     let lessons = Sought::Lesson.all(told);
@@ -423,24 +423,29 @@ fn outcome(told: &Told<'_>) -> Ruling {
     }
     let clauses = 0..told.text.clauses.len();
     let telling = clauses.clone().filter(|index| Sought::ToldResult.holds(told, *index));
-    let fuller = substance(told, telling) >= PART_WEIGHT_FULL;
+    let told_of = substance(told, telling);
     // "I learned to communicate better" names no change that anybody could see.
     let changed = clauses
         .filter(|index| Sought::Lesson.holds(told, *index))
         .any(|index| substance(told, index..(index + 3).min(told.text.clauses.len())) >= 0.5);
-    let level = match (results.is_empty(), lessons.is_empty()) {
-        (false, false) => 3.6 + if fuller { 0.5 } else { 0.0 } + if changed { 0.5 } else { 0.0 },
-        (false, true) if fuller => 3.4,
-        (false, true) => 2.8,
-        (true, false) => 2.2,
-        (true, true) if Sought::VagueResult.found(told) => 1.6,
-        (true, true) => 1.0,
+    let ending = if !results.is_empty() {
+        1.4 + 1.2 * (told_of / ENDING_FULL).min(1.0)
+    } else if lessons.is_empty() && Sought::VagueResult.found(told) {
+        0.6
+    } else {
+        0.0
     };
+    let lesson = match (lessons.is_empty(), changed) {
+        (true, _) => 0.0,
+        (false, false) => 0.9,
+        (false, true) => 1.4,
+    };
+    let level = 1.0 + ending + lesson;
     let reason = match (results.is_empty(), lessons.is_empty()) {
         (false, false) => "How it ended is told, and what you took from it.",
         (false, true) => "How it ended is told; what you took from it is not.",
         (true, false) => "What you took from it is told; how it ended is not.",
-        (true, true) if level > 1.0 => {
+        (true, true) if Sought::VagueResult.found(told) => {
             "The ending is named only in words that could be told of anything."
         }
         (true, true) => "How it ended is not told.",

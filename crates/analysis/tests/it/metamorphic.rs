@@ -96,9 +96,7 @@ fn shift(edit: impl Fn(&Gold) -> String) -> (f64, f64, usize) {
         .iter()
         .filter_map(|one| {
             let edited = edit(one);
-            (edited != one.text)
-                .then(|| Some(level(one.question, &edited)? - one.level?))
-                .flatten()
+            (edited != one.text).then(|| Some(level(one.question, &edited)? - one.level?)).flatten()
         })
         .collect();
     let count = shifts.len().max(1) as f64;
@@ -132,7 +130,8 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % bound
     }
 }
@@ -164,7 +163,7 @@ fn misheard(one: &Gold, percent: usize) -> String {
 
 #[test]
 fn who_is_told_of_does_not_matter() {
-    matters_not("pronouns", 50, |one| {
+    matters_not("pronouns", 45, |one| {
         by_word(&one.text, |_, word| {
             let other = match word {
                 "he" => "she",
@@ -182,7 +181,7 @@ fn who_is_told_of_does_not_matter() {
     });
     const NAMES: [&str; 8] =
         ["Oluwaseun", "Wei", "Rose", "Will", "Mohammed", "Siobhan", "José", "Mary"];
-    matters_not("names", 40, |one| {
+    matters_not("names", 35, |one| {
         let words: Vec<&str> = one.text.split(' ').collect();
         by_word(&one.text, |index, word| {
             let inside = index > 0 && words[index - 1].ends_with(char::is_alphanumeric);
@@ -216,7 +215,9 @@ fn spelling_and_employer_do_not_matter() {
         AMERICAN.iter().fold(one.text.clone(), |text, (from, to)| text.replace(from, to))
     });
     for one in gold() {
-        let at = |employer: &str| level(one.question, &format!("I was at {employer} then. {}", one.text));
+        let at = |employer: &str| {
+            level(one.question, &format!("I was at {employer} then. {}", one.text))
+        };
         assert_eq!(at("Google"), at("Pollards"), "{}", one.id);
     }
 }
@@ -240,7 +241,9 @@ fn fillers_stutters_and_company_do_not_matter() {
 fn a_few_words_heard_wrongly_move_levels_little_and_many_widen_or_silence_them() {
     for percent in [5, 15] {
         let (absolute, signed, count) = shift(|one| misheard(one, percent));
-        println!("misheard {percent}%: absolute {absolute:.3}, signed {signed:+.3}, {count} answers");
+        println!(
+            "misheard {percent}%: absolute {absolute:.3}, signed {signed:+.3}, {count} answers"
+        );
     }
     let width = |text: &str, question| {
         let report = Ask::default().report(&typed(question, text));
@@ -294,10 +297,16 @@ fn without_its_ending_or_its_actions_an_answer_is_lower() {
 #[test]
 fn padding_jargon_and_bare_numbers_raise_nothing() {
     const ADDED: [(&str, &str); 3] = [
-        ("padding", "And yes, it was all in all a very good experience for everybody, and it is really important to \
-            work together and to keep a positive attitude, whatever happens."),
-        ("jargon", "We leveraged synergies across the organization, drove stakeholder alignment and delivered \
-            measurable outcomes with an agile mindset."),
+        (
+            "padding",
+            "And yes, it was all in all a very good experience for everybody, and it is really important to \
+            work together and to keep a positive attitude, whatever happens.",
+        ),
+        (
+            "jargon",
+            "We leveraged synergies across the organization, drove stakeholder alignment and delivered \
+            measurable outcomes with an agile mindset.",
+        ),
         ("numbers", "That is 25 percent, 40 percent and 3 million."),
     ];
     for (name, added) in ADDED {

@@ -8,7 +8,7 @@ mod listening;
 
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::Arc};
 
-use analysis::{AnswerReport, Switches};
+use analysis::{AnswerInput, AnswerReport, Switches, raw_levels};
 use anyhow::Context;
 use engines::Embedder;
 use interview::{Answer, AnswerId, Bank, InterviewId, Mode, Question, word::words_of};
@@ -46,6 +46,10 @@ pub(super) struct Arguments {
     /// Also write their figures into this document, between its markers.
     #[arg(long, value_name = "FILE", requires = "gold")]
     document: Option<PathBuf>,
+    /// Instead fit the judge's curves and intervals to the development half, by words alone, and write
+    /// them to this file (`crates/analysis/src/judge/calibration.json`).
+    #[arg(long, value_name = "FILE", requires = "gold", hide = true)]
+    calibrate: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -108,6 +112,10 @@ struct Share {
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     super::log();
     let bank = content::bank()?;
+    if let (Some(file), Some(folder)) = (&arguments.calibrate, &arguments.gold) {
+        gold::calibrate(&bank, folder, file)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let file: AnchorFile = toml::from_str(&content::text("anchors/behavioural.toml")?)
         .context("the built-in labelled answers are not valid")?;
     let instruments = Instruments::of(&Arc::new(Engines::listening(&config.data.models()?)));
@@ -190,6 +198,24 @@ fn typed(question: &Question, text: &str) -> Answer {
         span: None,
         edited_share: 0.0,
     }
+}
+
+/// What the rules find in an answer before the curves make levels of it, and how much of its words
+/// could be read.
+fn raw(bank: &Bank, answer: &Answer) -> anyhow::Result<(BTreeMap<String, f64>, f64)> {
+    let rubric = bank.rubrics.get("behavioural").context("there is no rubric 'behavioural'")?;
+    let switches = Switches::default();
+    Ok(raw_levels(AnswerInput {
+        answer,
+        sound: None,
+        relevance: None,
+        rubric,
+        goal: None,
+        switches: &switches,
+        baseline: None,
+        earlier: &[],
+        no_fillers: &[],
+    }))
 }
 
 /// The report of an answer by itself.

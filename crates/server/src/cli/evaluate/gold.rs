@@ -353,27 +353,22 @@ fn rows(answers: &[&Labelled], ours: &[Reading]) -> Vec<Row> {
         .collect()
 }
 
-/// Fits the judge's curves and intervals to the development half and writes them to a file; nothing
-/// of the test half is read.
-pub(super) fn calibrate(
-    bank: &Bank,
-    folder: &Path,
-    embedder: Option<&dyn Embedder>,
-    file: &Path,
-) -> anyhow::Result<()> {
+/// Fits the judge's curves and intervals to the development half, by words alone, and writes them to
+/// a file; nothing of the test half is judged.
+pub(super) fn calibrate(bank: &Bank, folder: &Path, file: &Path) -> anyhow::Result<()> {
     let mut samples = Vec::new();
     for one in read(folder, false)? {
-        let (raw, read_share) = super::raw(bank, &answer(bank, &one)?, embedder)?;
+        let (raw, read_share) = super::raw(bank, &answer(bank, &one)?)?;
         let levels = one.adjudicated.levels.iter();
         let labelled = levels.map(|(name, level)| (name.clone(), level.level)).collect();
         samples.push(calibration::Sample { question: one.question, raw, read_share, labelled });
     }
     let origin = format!(
-        "fitted to the adjudicated labels of the {} development answers of evals/gold, relevance by {}; \
-         written and labelled by a language model",
-        samples.len(),
-        if embedder.is_some() { "words and meaning" } else { "words" }
+        "fitted to the adjudicated labels of the {} development answers of evals/gold, relevance by \
+         words; written and labelled by a language model",
+        samples.len()
     );
     let text = serde_json::to_string_pretty(&calibration::fit(&samples, &origin))?;
-    std::fs::write(file, text + "\n").with_context(|| format!("{} cannot be written", file.display()))
+    std::fs::write(file, text + "\n")
+        .with_context(|| format!("{} cannot be written", file.display()))
 }

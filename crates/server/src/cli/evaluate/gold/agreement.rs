@@ -185,8 +185,7 @@ pub(super) fn wilson(count: usize, of: usize) -> (f64, f64) {
     let n = of.max(1) as f64;
     let share = count as f64 / n;
     let middle = (share + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
-    let half =
-        Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt() / (1.0 + Z * Z / n);
+    let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt() / (1.0 + Z * Z / n);
     (middle - half, middle + half)
 }
 
