@@ -107,9 +107,9 @@ const FUNCTION_SHARE_OF_LIST: f64 = 0.50;
 /// Up to this share of airy words nothing is taken off.
 const AIRY_OF_STORIES: f64 = 0.06;
 /// From this share on the most is.
-const AIRY_OF_ELOQUENCE: f64 = 0.15;
+const AIRY_OF_ELOQUENCE: f64 = 0.13;
 /// The least that is left of what a level rises above 1.
-const PLAINNESS_MIN: f64 = 0.1;
+const PLAINNESS_MIN: f64 = 0.0;
 /// From this share on a case is named rather than told.
 const AIRY_OF_NAMING: f64 = 0.10;
 /// With fewer clauses of own actions and checkable things together it is, too.
@@ -151,7 +151,7 @@ impl<'a> Told<'a> {
             || held(Sought::OwnAction) + held(Sought::Checkable) < TOLD_CLAUSES_MIN
     }
 
-    /// How much of what is found is told rather than only called something, 0.1 to 1: eloquence
+    /// How much of what is found is told rather than only called something, 0 to 1: eloquence
     /// that names nothing anybody could see takes that much off what a level rises above 1.
     pub(crate) fn plainness(&self) -> f64 {
         let over = (self.prose.airy - AIRY_OF_STORIES) / (AIRY_OF_ELOQUENCE - AIRY_OF_STORIES);

@@ -17,17 +17,19 @@ use crate::report::Level;
 /// The name under which all criteria together stand.
 pub const OVERALL: &str = "overall";
 
-/// What a curve is drawn through: the level for 1, 2, 3, 4 and 5 by the rules.
-const KNOTS: usize = 5;
+/// What a curve is drawn through: the levels for 1, 1.5, 2 and so on to 5 by the rules.
+const KNOTS: usize = 9;
+/// Levels between two knots.
+const STEP: f64 = 0.5;
 /// Levels at which another half width begins: errors are larger in the middle of the scale.
 const BANDS: [f64; 2] = [1.75, 3.5];
 /// How many labelled answers a half width of its own needs.
 const BAND_ANSWERS_MIN: usize = 15;
 /// How strongly a curve is held to the line on which nothing is changed, in answers.
-const HOLD: f64 = 6.0;
+const HOLD: f64 = 2.0;
 /// The least rise from one knot to the next: a better answer by the rules never gets a lower level.
-const RISE_MIN: f64 = 0.1;
-/// The most that a curve takes off a level: the answers of the content folder, labelled by the same
+const RISE_MIN: f64 = 0.05;
+/// The most that a curve takes off a level of 2 and more: the answers of the content folder, labelled by the same
 /// anchors, hold plain short stories above what the weak answers of the gold set alone would give.
 const LOWERED_MAX: f64 = 0.1;
 /// Parts that the questions are cut into for cross-fitting.
@@ -173,19 +175,21 @@ fn curves(samples: &[&Sample], origin: &str) -> Calibration {
 /// its best place between its neighbours until none moves any more. The first stays at 1, which is
 /// the level of what is no answer.
 fn line(points: &[(f64, f64)]) -> [f64; KNOTS] {
-    let mut knots: [f64; KNOTS] = std::array::from_fn(|index| 1.0 + index as f64);
+    let unchanged: [f64; KNOTS] = std::array::from_fn(|index| 1.0 + STEP * index as f64);
+    let mut knots = unchanged;
     for _ in 0..200 {
         for knot in 1..KNOTS {
             let mut others = knots;
             others[knot] = 0.0;
-            let (mut above, mut below) = (HOLD * (1.0 + knot as f64), HOLD);
+            let (mut above, mut below) = (HOLD * unchanged[knot], HOLD);
             for (raw, labelled) in points {
-                let weight = (1.0 - (raw - 1.0 - knot as f64).abs()).max(0.0);
+                let weight = (1.0 - (raw - unchanged[knot]).abs() / STEP).max(0.0);
                 above += weight * (labelled - at(&others, *raw));
                 below += weight * weight;
             }
             let highest = knots.get(knot + 1).map_or(5.0, |next| next - RISE_MIN);
-            let lowest = (knots[knot - 1] + RISE_MIN).max(1.0 + knot as f64 - LOWERED_MAX);
+            let held = if unchanged[knot] >= 2.0 { unchanged[knot] - LOWERED_MAX } else { 1.0 };
+            let lowest = (knots[knot - 1] + RISE_MIN).max(held);
             knots[knot] = (above / below).max(lowest).min(highest);
         }
     }
@@ -194,7 +198,7 @@ fn line(points: &[(f64, f64)]) -> [f64; KNOTS] {
 
 /// The line's height at a level by the rules.
 fn at(knots: &[f64; KNOTS], raw: f64) -> f64 {
-    let place = (raw - 1.0).clamp(0.0, KNOTS as f64 - 1.0);
+    let place = ((raw - 1.0) / STEP).clamp(0.0, KNOTS as f64 - 1.0);
     let below = (place.floor() as usize).min(KNOTS - 2);
     knots[below] + (knots[below + 1] - knots[below]) * (place - below as f64)
 }
@@ -241,7 +245,7 @@ mod tests {
         for name in ["structure", "own_action", "specificity", "outcome", "relevance", OVERALL] {
             let curve = shipped.curves.get(name).unwrap_or_else(|| panic!("{}", shipped.origin));
             assert!(curve.knots.windows(2).all(|pair| pair[0] < pair[1]), "{name}: {curve:?}");
-            assert!(curve.knots[0] >= 1.0 && curve.knots[4] <= 5.0, "{name}: {curve:?}");
+            assert!(curve.knots[0] >= 1.0 && curve.knots[KNOTS - 1] <= 5.0, "{name}: {curve:?}");
         }
     }
 
