@@ -22,11 +22,11 @@ const KNOTS: usize = 9;
 /// Levels between two knots.
 const STEP: f64 = 0.5;
 /// Levels at which another half width begins: errors are larger in the middle of the scale.
-const BANDS: [f64; 2] = [1.75, 3.5];
+const BANDS: [f64; 4] = [1.4, 2.3, 3.4, 4.3];
 /// How many labelled answers a half width of its own needs.
 const BAND_ANSWERS_MIN: usize = 15;
 /// How strongly a curve is held to the line on which nothing is changed, in answers.
-const HOLD: f64 = 2.0;
+const HOLD: f64 = 5.0;
 /// The least rise from one knot to the next: a better answer by the rules never gets a lower level.
 const RISE_MIN: f64 = 0.05;
 /// The most that a curve takes off a level of 2 and more: the answers of the content folder, labelled by the same
@@ -165,7 +165,8 @@ fn curves(samples: &[&Sample], origin: &str) -> Calibration {
                 Some((calibration.found(sample, criterion)?, *sample.labelled.get(criterion)?))
             })
             .collect();
-        let curve = Curve { knots: line(&points), half: [1.0; 3], answers: points.len() };
+        let curve =
+            Curve { knots: line(&points), half: [1.0; BANDS.len() + 1], answers: points.len() };
         calibration.curves.insert(criterion.clone(), curve);
     }
     calibration

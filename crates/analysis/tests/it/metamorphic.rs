@@ -244,6 +244,10 @@ fn a_few_words_heard_wrongly_move_levels_little_and_many_widen_or_silence_them()
         println!(
             "misheard {percent}%: absolute {absolute:.3}, signed {signed:+.3}, {count} answers"
         );
+        assert!(
+            absolute <= SHIFT_MAX && signed.abs() <= 0.15,
+            "{percent}%: {absolute:.3} {signed:+.3}"
+        );
     }
     let width = |text: &str, question| {
         let report = Ask::default().report(&typed(question, text));
@@ -260,6 +264,7 @@ fn a_few_words_heard_wrongly_move_levels_little_and_many_widen_or_silence_them()
         }
     }
     println!("misheard 30%: {silent} silent, {wider} wider of {all}");
+    assert!((silent + wider) * 100 >= all * 85, "{silent} silent, {wider} wider of {all}");
 }
 
 /// The answer without the words of a labelled part.
@@ -276,7 +281,8 @@ fn without(one: &Gold, part: &str) -> String {
 
 #[test]
 fn without_its_ending_or_its_actions_an_answer_is_lower() {
-    for part in ["result", "action"] {
+    // The aim is 90% of each. What is reached is held here and stated in docs/reference/validity.md.
+    for (part, held_percent) in [("result", 68), ("action", 82)] {
         let told = gold().iter().filter(|one| {
             one.parts.contains_key(part) && one.level.is_some_and(|level| level >= 3.0)
         });
@@ -291,6 +297,7 @@ fn without_its_ending_or_its_actions_an_answer_is_lower() {
             }
         }
         println!("without {part}: {lower} of {all} lower; {not:?}");
+        assert!(lower * 100 >= all * held_percent, "without {part}: {lower} of {all}; {not:?}");
     }
 }
 
@@ -309,6 +316,7 @@ fn padding_jargon_and_bare_numbers_raise_nothing() {
         ),
         ("numbers", "That is 25 percent, 40 percent and 3 million."),
     ];
+    // The aim is none. What is reached is held here and stated in docs/reference/validity.md.
     for (name, added) in ADDED {
         let raised: Vec<String> = gold()
             .iter()
@@ -318,5 +326,7 @@ fn padding_jargon_and_bare_numbers_raise_nothing() {
             })
             .collect();
         println!("{name}: {} raised; {raised:?}", raised.len());
+        let all = gold().len();
+        assert!(raised.len() * 100 <= all * 10, "{name}: {} of {all}: {raised:?}", raised.len());
     }
 }
