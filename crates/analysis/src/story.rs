@@ -530,7 +530,17 @@ fn answer_type(text: &Text<'_>, parts: &[Option<StarPart>]) -> Option<AnswerType
         })
         .count();
     let keys = text.keys_of(&(0..text.tokens.len()));
-    let (opinions, selves) = (OPINION.find(&keys).len(), SELF.find(&keys).len());
+    // "You get them in a room, you let them talk": what anybody does is a view of how things go.
+    let general = with_verb
+        .iter()
+        .filter(|(_, clause)| {
+            clause.subject == Subject::Generic
+                && matches!(clause.tense, Tense::Present | Tense::Modal)
+                && !clause.complement
+        })
+        .count();
+    let general = if general >= 3 { general } else { 0 };
+    let (opinions, selves) = (OPINION.find(&keys).len() + general, SELF.find(&keys).len());
     Some(if told >= 3 && told >= usual {
         AnswerType::Story
     } else if acted >= 1 && told * 2 >= usual + opinions + selves {

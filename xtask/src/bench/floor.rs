@@ -122,9 +122,8 @@ fn barge_in(
     for round in 0..if quick { 1 } else { 4 } {
         sounds.rotate_left(3);
         let mut person = Interjecting::new(answer.clone(), sounds.clone());
-        let room =
-            hold(server, Acoustics::default(), &mut person, if quick { 13.0 } else { 80.0 })
-                .with_context(|| format!("interruptions, round {round}"))?;
+        let room = hold(server, Acoustics::default(), &mut person, if quick { 13.0 } else { 80.0 })
+            .with_context(|| format!("interruptions, round {round}"))?;
         for (at_s, _) in spoken(&room.log, "interruption") {
             if playing_at(&room.log, at_s).is_none() {
                 continue;
@@ -161,9 +160,8 @@ fn nothing(
     for round in 0..if quick { 1 } else { 5 } {
         sounds.rotate_left(4);
         let mut person = Interjecting::new(answer.clone(), sounds.clone());
-        let room =
-            hold(server, Acoustics::default(), &mut person, if quick { 13.0 } else { 80.0 })
-                .with_context(|| format!("coughs and words, round {round}"))?;
+        let room = hold(server, Acoustics::default(), &mut person, if quick { 13.0 } else { 80.0 })
+            .with_context(|| format!("coughs and words, round {round}"))?;
         for (name, count, stopped) in &mut tried {
             for (at_s, _) in spoken(&room.log, name) {
                 if playing_at(&room.log, at_s).is_none() {

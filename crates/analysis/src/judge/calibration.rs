@@ -67,10 +67,10 @@ pub struct Sample {
     pub labelled: BTreeMap<String, f64>,
 }
 
-/// How much wider an interval is than that of an answer that was read completely: three times
+/// How much wider an interval is than that of an answer that was read completely: five times
 /// where nothing could be read (a convention).
 fn widening(read_share: f64) -> f64 {
-    1.0 + 2.0 * (1.0 - read_share.clamp(0.0, 1.0))
+    1.0 + 4.0 * (1.0 - read_share.clamp(0.0, 1.0))
 }
 
 /// The curves that the rules judge uses. Their file is part of the program and read by a test.
