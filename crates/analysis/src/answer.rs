@@ -1,5 +1,7 @@
 //! One answer, from its words and sound to its report.
 
+use std::collections::BTreeMap;
+
 use interview::{Feature, LeftOut};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -11,7 +13,10 @@ use crate::{
     findings,
     gate::{Claim, Dropped, gate},
     input::{AnswerInput, Measure},
-    judge::{self, interval},
+    judge::{
+        self,
+        calibration::{OVERALL, shipped},
+    },
     report::{AnswerReport, Level},
 };
 
@@ -54,11 +59,11 @@ pub fn analyse_answer(input: AnswerInput<'_>) -> AnswerReport {
             .filter(|_| input.switches.on(Measure::Pauses))
             .map(|sound| sound.pauses.clone())
             .unwrap_or_default(),
-        star: if facts.told.listed() { Vec::new() } else { facts.told.story.spans(text) },
+        star: if facts.told.general() { Vec::new() } else { facts.told.story.spans(text) },
         answer_type: if facts.told.listed() { None } else { facts.told.story.answer_type },
         strength: coaching::strength(&facts, &findings),
         priorities: coaching::priorities(&facts, &findings),
-        overall: overall(&judgements),
+        overall: overall(&judgements, facts.told.read_share()),
         findings,
         dropped: u32::try_from(problems.len()).unwrap_or(u32::MAX),
         problems,
@@ -88,11 +93,21 @@ fn abstentions(judgements: &[interview::Judgement]) -> impl Iterator<Item = Left
     })
 }
 
-/// All criteria together, equal weights; none when more than half of them are abstained from.
-fn overall(judgements: &[interview::Judgement]) -> Option<Level> {
+/// All criteria together: the mean of their levels, on its own curve; none when more than half of
+/// them are abstained from.
+fn overall(judgements: &[interview::Judgement], read_share: f64) -> Option<Level> {
     let levels: Vec<f64> = judgements.iter().filter_map(|judgement| judgement.level).collect();
-    (!levels.is_empty() && levels.len() * 2 >= judgements.len())
-        .then(|| interval::of_answer(levels.iter().sum::<f64>() / levels.len() as f64))
+    (!levels.is_empty() && levels.len() * 2 >= judgements.len()).then(|| {
+        shipped().level(OVERALL, levels.iter().sum::<f64>() / levels.len() as f64, read_share)
+    })
+}
+
+/// What the rules find before the curves make levels of it, by criterion, and how much of the words
+/// could be read: what curves are fitted to ([`crate::calibration::fit`]).
+#[must_use]
+pub fn raw_levels(input: AnswerInput<'_>) -> (BTreeMap<String, f64>, f64) {
+    let facts = Facts::read(input);
+    (judge::raw(&facts), facts.told.read_share())
 }
 
 /// The hash of everything a report is made from, so that it is computed again when any of it changes.

@@ -168,8 +168,8 @@ pub struct AnswerReport {
     pub problems: Vec<Dropped>,
     /// The level of each criterion.
     pub judgements: Vec<Judgement>,
-    /// All criteria with a level together, equal weights; `None` when the judge abstained on half
-    /// of them or more.
+    /// All criteria with a level together, equal weights, calibrated; `None` when the judge abstained
+    /// on more than half of them.
     pub overall: Option<Level>,
     /// One thing to keep.
     pub strength: Option<Strength>,

@@ -141,8 +141,12 @@ impl Sought {
 /// two concrete words.
 fn checkable(told: &Told<'_>, index: usize) -> bool {
     let clause = &told.text.clauses[index];
+    // "That is forty percent": a number by itself names nothing that happened.
+    let bare = clause.subject == Subject::Thing
+        && clause.tense == Tense::Present
+        && Story::concrete_words(&told.text, &clause.tokens).is_empty();
     let happened = clause.tense == Tense::Past && !clause.habitual
-        || told.story.parts[index].is_some() && clause.tense != Tense::Modal;
+        || told.story.parts[index].is_some() && clause.tense != Tense::Modal && !bare;
     let fact =
         told.story.specifics.iter().any(|specific| clause.tokens.contains(&specific.tokens.start));
     happened && (fact || Story::concrete_words(&told.text, &clause.tokens).len() >= 2)

@@ -11,7 +11,7 @@ use crate::{
         clauses::{Clause, Doing, Subject, Tense},
         lexicon::{
             ACHIEVED, AIM, ANNOUNCED, BRIDGE, BUZZ, CAREER, DATES, ENDING, EVALUATIVE, EXAMPLE,
-            FUNCTION, GENERAL, LEARNING, LESSON, MENTAL, NUMBERS, OPINION, OUTCOME_VERBS,
+            FAULT, FUNCTION, GENERAL, LEARNING, LESSON, MENTAL, NUMBERS, OPINION, OUTCOME_VERBS,
             RATIONALE, ROLES, SELF, SETTING, TASK, TROUBLE, UNITS, VAGUE_ENDING, VAGUE_NOUNS, WHEN,
             abstract_by_ending,
         },
@@ -261,10 +261,20 @@ fn part(
     }
     if score >= 1.0 {
         Some(best)
-    } else if past && clause.subject != Subject::Generic {
+    } else if past && clause.subject != Subject::Generic && goes_on(clause, previous, place) {
         previous
     } else {
         None
+    }
+}
+
+/// Whether a clause that says nothing of its own goes on with the part before it: what others did is
+/// no action of the speaker's, and the scene is set in the first half.
+fn goes_on(clause: &Clause, previous: Option<StarPart>, place: f64) -> bool {
+    match previous {
+        Some(StarPart::Action) => matches!(clause.subject, Subject::I | Subject::We),
+        Some(StarPart::Situation) => place < 0.5,
+        _ => true,
     }
 }
 
@@ -396,6 +406,13 @@ fn result_score(text: &Text<'_>, keys: &[&str], clause: &Clause, place: f64) -> 
         place if place < 0.45 => -0.6,
         _ => 0.0,
     };
+    // "That is two thousand lines": how something is, not how it ended.
+    if clause.tense == Tense::Present
+        && clause.doing == Doing::State
+        && clause.subject == Subject::Thing
+    {
+        score -= 0.6;
+    }
     // "which I finished in March" goes with what it belongs to.
     if clause.background && first_person {
         return 0.0;
@@ -407,15 +424,32 @@ fn reflection_score(keys: &[&str], clause: &Clause, place: f64) -> f64 {
     if place < 0.35 {
         return 0.0;
     }
-    let learned = clause.subject == Subject::I && keys.iter().any(|key| LEARNING.has(key));
     let own = matches!(clause.subject, Subject::I | Subject::We);
-    // What would be done otherwise, or is done since: told after the ending.
-    let otherwise = own && clause.tense == Tense::Modal && !clause.complement;
-    let since = matches!(clause.tense, Tense::Present | Tense::Perfect)
-        && keys.iter().any(|key| matches!(*key, "since" | "now" | "always" | "never" | "nowadays"));
+    let has = |words: &[&str]| keys.iter().any(|key| words.contains(key));
+    let learned = own && keys.iter().any(|key| LEARNING.has(key));
+    // What would be done otherwise: "I'd have rung her first", "next week I would ask again". "I'd
+    // say" and "I could talk for hours" are ways of speaking.
+    let otherwise = own
+        && clause.tense == Tense::Modal
+        && !clause.complement
+        && has(&["have", "next", "again", "instead", "now", "today", "earlier", "sooner", "first"]);
+    // What is done since: told in the present, after a story in the past.
+    let since = has(&["since", "now", "always", "never", "nowadays", "these", "anymore", "every"]);
+    let today = matches!(clause.tense, Tense::Present | Tense::Perfect);
+    let done_now = own
+        && clause.tense == Tense::Present
+        && clause.doing == Doing::Broad
+        && !clause.complement
+        && !clause.background
+        && !has(&[
+            "guess", "suppose", "mean", "say", "remember", "forget", "admit", "wonder", "do",
+        ]);
     let mut score = if LESSON.any(keys) { 2.6 } else { 0.0 };
     score += if learned && place > 0.6 { 1.2 } else { 0.0 };
-    score += if (otherwise || since) && place > 0.8 { 1.8 } else { 0.0 };
+    score += if otherwise && place > 0.8 { 1.8 } else { 0.0 };
+    score += if today && since && own && place > 0.75 { 1.8 } else { 0.0 };
+    score += if done_now && place > 0.8 { 1.5 } else { 0.0 };
+    score += if place > 0.6 && FAULT.any(keys) { 2.0 } else { 0.0 };
     score
 }
 
@@ -477,6 +511,15 @@ fn answer_type(text: &Text<'_>, parts: &[Option<StarPart>]) -> Option<AnswerType
                 && parts[*index] != Some(StarPart::Reflection)
         })
         .count();
+    // "We leveraged synergies" names no case.
+    let acted = with_verb
+        .iter()
+        .filter(|(_, clause)| {
+            clause.tense == Tense::Past
+                && !clause.habitual
+                && matches!(clause.doing, Doing::Act | Doing::Passive | Doing::Duty)
+        })
+        .count();
     let usual = with_verb
         .iter()
         .filter(|(_, clause)| {
@@ -487,10 +530,20 @@ fn answer_type(text: &Text<'_>, parts: &[Option<StarPart>]) -> Option<AnswerType
         })
         .count();
     let keys = text.keys_of(&(0..text.tokens.len()));
-    let (opinions, selves) = (OPINION.find(&keys).len(), SELF.find(&keys).len());
+    // "You get them in a room, you let them talk": what anybody does is a view of how things go.
+    let general = with_verb
+        .iter()
+        .filter(|(_, clause)| {
+            clause.subject == Subject::Generic
+                && matches!(clause.tense, Tense::Present | Tense::Modal)
+                && !clause.complement
+        })
+        .count();
+    let general = if general >= 3 { general } else { 0 };
+    let (opinions, selves) = (OPINION.find(&keys).len() + general, SELF.find(&keys).len());
     Some(if told >= 3 && told >= usual {
         AnswerType::Story
-    } else if told >= 1 && told * 2 >= usual + opinions + selves {
+    } else if acted >= 1 && told * 2 >= usual + opinions + selves {
         AnswerType::Exemplification
     } else if usual >= 2 && usual > opinions + selves {
         AnswerType::PseudoStory

@@ -3,7 +3,7 @@
 pub mod conversation;
 mod people;
 
-use crate::shell::{greenroom, run as shell_run};
+use crate::shell::{greenroom, root, run as shell_run};
 
 /// Arguments of `cargo xtask evals`.
 #[derive(Debug, clap::Args)]
@@ -46,7 +46,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 fn judge(quick: bool, json: Option<&str>) -> anyhow::Result<()> {
-    let mut words = vec!["evaluate"];
+    let gold = root().join("evals/gold").to_string_lossy().into_owned();
+    let document = root().join("docs/reference/validity.md").to_string_lossy().into_owned();
+    let mut words = vec!["evaluate", "--gold", &gold, "--document", &document];
     if quick {
         words.push("--quick");
     }

@@ -23,7 +23,8 @@ const Z90: f64 = 1.645;
 /// what is left, 1.645 * sqrt(2 * 0.14).
 pub(crate) const DIFFERENCE_MIN: f64 = 0.87;
 
-/// The 90% interval of one answer's level, as an estimate of how people would rate this answer.
+/// The 90% interval of one answer's level on a criterion that was not calibrated, as an estimate of
+/// how people would rate this answer.
 pub(crate) fn of_answer(level: f64) -> Level {
     around(level, Z90 * (JUDGE + REST).sqrt())
 }
@@ -34,7 +35,8 @@ pub(crate) fn of_answers(level: f64, answers: usize) -> Level {
     around(level, Z90 * (JUDGE + (QUESTION + REST) / answers).sqrt())
 }
 
-fn around(level: f64, half: f64) -> Level {
+/// This level with as much to either side, on the scale and in tenths.
+pub(super) fn around(level: f64, half: f64) -> Level {
     let round = |value: f64| (value * 10.0).round() / 10.0;
     let level = level.clamp(1.0, 5.0);
     Level {

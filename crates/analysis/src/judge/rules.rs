@@ -5,11 +5,11 @@
 //! neither the question's vocabulary nor an embedding decides, on a question's own criterion when
 //! what it looks for may have been told in other words, and on criteria it has no rule for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use interview::{Absence, Criterion, CriterionId, Evidence, Judge, Judgement, StarPart, WordRange};
 
-use super::interval;
+use super::calibration::shipped;
 use crate::{
     VERSION,
     facts::{Facts, STORY_TOKENS_MIN, Told},
@@ -51,17 +51,11 @@ const ONE_SITUATION: &str = "one situation that happened";
 
 /// The level of every criterion of the rubric and of the question's own.
 pub(crate) fn judge(facts: &Facts<'_>) -> Vec<Judgement> {
-    let answer = facts.input.answer;
-    let own = CriterionId(COMPETENCY.to_owned());
-    let name = answer.question.competency.name();
-    let competency = (own, format!("{}{}", name[..1].to_uppercase(), &name[1..]));
-    let criteria = facts.input.rubric.criteria.iter();
-    criteria
-        .map(|Criterion { id, name, .. }| (id.clone(), name.clone()))
-        .chain([competency])
+    let read_share = facts.told.read_share();
+    criteria(facts)
         .map(|(criterion, name)| {
             let ruling = rule(facts, &criterion);
-            let level = ruling.level.map(interval::of_answer);
+            let level = ruling.level.map(|raw| shipped().level(&criterion.0, raw, read_share));
             Judgement {
                 criterion,
                 name,
@@ -71,10 +65,26 @@ pub(crate) fn judge(facts: &Facts<'_>) -> Vec<Judgement> {
                 judge: Judge::Rules { version: VERSION.to_owned() },
                 reason: ruling.reason,
                 evidence: ruling.evidence,
-                edited: answer.edited_share > 0.1,
+                edited: facts.input.answer.edited_share > 0.1,
             }
         })
         .collect()
+}
+
+/// What the rules find before any curve, by criterion, without what they abstain from.
+pub(crate) fn raw(facts: &Facts<'_>) -> BTreeMap<String, f64> {
+    criteria(facts)
+        .filter_map(|(criterion, _)| Some((criterion.0.clone(), rule(facts, &criterion).level?)))
+        .collect()
+}
+
+/// The rubric's criteria and the question's own, with their names.
+fn criteria(facts: &Facts<'_>) -> impl Iterator<Item = (CriterionId, String)> {
+    let name = facts.input.answer.question.competency.name();
+    let own = CriterionId(COMPETENCY.to_owned());
+    let competency = (own, format!("{}{}", name[..1].to_uppercase(), &name[1..]));
+    let criteria = facts.input.rubric.criteria.iter();
+    criteria.map(|Criterion { id, name, .. }| (id.clone(), name.clone())).chain([competency])
 }
 
 fn rule(facts: &Facts<'_>, criterion: &CriterionId) -> Ruling {
@@ -84,6 +94,11 @@ fn rule(facts: &Facts<'_>, criterion: &CriterionId) -> Ruling {
     }
     if let Some(ruling) = no_answer(told) {
         return ruling;
+    }
+    if told.read_share() < READ_SHARE_MIN {
+        return Ruling::abstain(
+            "Too many of the words do not fit together to be judged; they may have been heard wrongly.",
+        );
     }
     let ruling = match criterion.0.as_str() {
         "structure" => structure(told),
@@ -110,8 +125,27 @@ fn rule(facts: &Facts<'_>, criterion: &CriterionId) -> Ruling {
             vec![absence(told, ON_QUESTION)],
         );
     }
-    ruling
+    plainly(told, criterion, ruling)
 }
+
+/// What is said in lofty words counts for less: it is called something rather than told.
+fn plainly(told: &Told<'_>, criterion: &CriterionId, ruling: Ruling) -> Ruling {
+    let plainness = told.plainness();
+    let Some(level) = ruling.level.filter(|level| *level > 1.0 && plainness < 1.0) else {
+        return ruling;
+    };
+    if criterion.0 == "relevance" {
+        return ruling;
+    }
+    let reason = format!(
+        "{} Much of it is said in words that name nothing anybody could see or hear.",
+        ruling.reason
+    );
+    Ruling { level: Some(1.0 + (level - 1.0) * plainness), reason, ..ruling }
+}
+
+/// With less of the words read than this no level is given (a convention).
+const READ_SHARE_MIN: f64 = 0.6;
 
 /// What an absence names when steps are listed.
 const TURN: &str = "a difficulty, somebody else, a reason or an ending";
@@ -183,8 +217,7 @@ fn structure(told: &Told<'_>) -> Ruling {
     let [situation, task, action, result] = parts.map(|sought| sought.all(told));
     let parted: f64 =
         PARTS.iter().map(|(sought, weight)| weight * tellingness(told, *sought)).sum();
-    let vague_end = result.is_empty() && Sought::VagueResult.found(told);
-    let mut level = 1.0 + parted + if vague_end { 0.3 } else { 0.0 };
+    let mut level = 1.0 + parted;
     let length = |ranges: &[WordRange]| ranges.iter().map(|range| range.len()).sum::<usize>();
     let setting_shorter = length(&situation) <= length(&action);
     let in_order = match (action.first(), result.last()) {
@@ -293,7 +326,7 @@ fn own_action(told: &Told<'_>) -> Ruling {
     // Somebody else is told apart from the candidate.
     level += if Sought::OthersAct.found(told) { 0.2 } else { 0.0 };
     // Only "we": the actions are there, but nobody can tell the candidate's own from the others'.
-    level -= if alone { 0.0 } else { 0.5 };
+    level -= if alone { 0.0 } else { 1.0 };
     let count = actions.len();
     let named = if count == 1 {
         "One action is named".to_owned()
@@ -348,9 +381,8 @@ fn specificity(told: &Told<'_>) -> Ruling {
     let filled = zones.iter().filter(|weight| **weight >= 1.5).count();
     let total: f64 = zones.iter().map(|weight| weight.min(6.0)).sum();
     let level = 1.0 + 0.7 * filled as f64 + (total / 6.0).min(1.9);
-    // Names and dates around no difficulty and no ending are a list of facts.
-    let bare =
-        ![Sought::Task, Sought::ToldResult, Sought::Lesson].iter().any(|part| part.found(told));
+    // Names and dates around no difficulty, nobody else, no reason and no ending are a list of facts.
+    let bare = !told.turns();
     let level = if bare { level.min(2.0) } else { level };
     let reason = match filled {
         3 => {
@@ -380,6 +412,9 @@ fn zones(told: &Told<'_>) -> [f64; 3] {
     })
 }
 
+/// An ending told in about three sentences with a fact in each: more adds nothing.
+const ENDING_FULL: f64 = 5.0;
+
 fn outcome(told: &Told<'_>) -> Ruling {
     let results = Sought::ToldResult.all(told);
     let lessons = Sought::Lesson.all(told);
@@ -388,24 +423,29 @@ fn outcome(told: &Told<'_>) -> Ruling {
     }
     let clauses = 0..told.text.clauses.len();
     let telling = clauses.clone().filter(|index| Sought::ToldResult.holds(told, *index));
-    let fuller = substance(told, telling) >= PART_WEIGHT_FULL;
+    let told_of = substance(told, telling);
     // "I learned to communicate better" names no change that anybody could see.
     let changed = clauses
         .filter(|index| Sought::Lesson.holds(told, *index))
         .any(|index| substance(told, index..(index + 3).min(told.text.clauses.len())) >= 0.5);
-    let level = match (results.is_empty(), lessons.is_empty()) {
-        (false, false) => 3.6 + if fuller { 0.5 } else { 0.0 } + if changed { 0.5 } else { 0.0 },
-        (false, true) if fuller => 3.4,
-        (false, true) => 2.8,
-        (true, false) => 2.2,
-        (true, true) if Sought::VagueResult.found(told) => 1.6,
-        (true, true) => 1.0,
+    let ending = if !results.is_empty() {
+        1.4 + 1.2 * (told_of / ENDING_FULL).min(1.0)
+    } else if lessons.is_empty() && Sought::VagueResult.found(told) {
+        0.6
+    } else {
+        0.0
     };
+    let lesson = match (lessons.is_empty(), changed) {
+        (true, _) => 0.0,
+        (false, false) => 0.9,
+        (false, true) => 1.4,
+    };
+    let level = 1.0 + ending + lesson;
     let reason = match (results.is_empty(), lessons.is_empty()) {
         (false, false) => "How it ended is told, and what you took from it.",
         (false, true) => "How it ended is told; what you took from it is not.",
         (true, false) => "What you took from it is told; how it ended is not.",
-        (true, true) if level > 1.0 => {
+        (true, true) if Sought::VagueResult.found(told) => {
             "The ending is named only in words that could be told of anything."
         }
         (true, true) => "How it ended is not told.",
@@ -430,7 +470,7 @@ fn relevance(told: &Told<'_>) -> Ruling {
             vec![absence(told, ON_QUESTION)],
         ),
         _ if !told.happened() => Ruling::level(
-            1.4,
+            2.0,
             "Nothing that happened is told, so it does not answer a question about one situation.",
             vec![absence(told, ONE_SITUATION)],
         ),

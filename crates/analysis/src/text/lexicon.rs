@@ -278,6 +278,31 @@ words! {
 }
 
 words! {
+    /// Words of eloquence about work: what somebody calls it, in place of what happened.
+    LOFTY: "journey journeys purpose clarity courage insight insights narrative dialogue philosophy
+        culture cultural authentic authenticity authentically compelling meaningful presence
+        potential truth wisdom trust belonging wellbeing well-being vulnerability vulnerable
+        profound profoundly genuine genuinely truly deeply inspire inspired inspiring inspiration
+        uplift framework frameworks governance workstream workstreams landscape ecosystem narrative
+        approach approaches learnings value-add values space spaces energy intent intention
+        intentional intentionally essence gift invitation compass magic momentum curiosity curious
+        complexity simplicity holistically consistently constantly uncertainty credibility
+        relationship relationships conversations mission excellence ambition ambitious passionate
+        passionately transform transforms transforming transparent transparently authority
+        stakeholder-centric solution-focused solutions-focused solution-oriented lens pillar pillars
+        toolkit pathway dynamics priorities opportunity opportunities expertise diverse perspective
+        perspectives constructive constructively collaborate collaborated collaboratively
+        consensus buy-in touchpoint touchpoints roadmap ownership-driven delivery execution
+        positioning disruption rigor rigorous discipline disciplined robust commitment dedication
+        context contexts mentality attitude humility humble humbling resonate resonated empowers
+        enable enabled enables enabling unlock unlocked unlocks elevate elevated foster embrace
+        embraced embracing champion championed cultivate reframe reframed synergize navigate
+        navigated navigating leaned showcase showcased tailored landed seamless seamlessly optimal
+        win-win trade-offs touch human-centered people-centered servant north fundamental
+        fundamentally ultimately truthfully respective various numerous key core overarching"
+}
+
+words! {
     /// Labels of the story's parts; saying one is not telling it.
     LABELS: "situation task action result star reflection relevance outcome"
 }
@@ -565,6 +590,17 @@ phrases! {
         "since then i've", "since then we've", "ever since i've", "since then we", "since then my", "since then there", "we have since", "we've since", "so now we", "and now we", "now we",
         "every time since", "so now when", "now when", "what i kept", "the part i'd", "the part i would",
         "i would tell", "i'd tell", "i would bring", "i'd bring", "today i", "and now i", "so now i", "i no longer", "i never again",
+}
+
+phrases! {
+    /// What the speaker sees now that they did wrong or did not see.
+    FAULT: "i should have", "i should've", "we should have", "i got wrong", "we got wrong", "i was wrong", "my fault",
+        "my own fault", "my mistake", "too late that", "noticed too late", "saw too late", "realized too late",
+        "i was stupid", "i'd never shown", "i'd never asked", "i had never asked", "i'd never checked", "i never asked",
+        "i never once", "not sure it was right", "not sure was right", "still not sure", "i did it badly", "i did badly",
+        "was on me", "was down to me", "i could have", "i could've", "i might have", "was a bad idea",
+        "learning for me", "lesson for me", "it showed me", "that showed me", "this showed me", "it taught me",
+        "i have learned", "we have learned", "i learned", "i see now", "i know now", "i understand now",
 }
 
 phrases! {

@@ -5,6 +5,7 @@ mod gate;
 mod interview_report;
 mod invariance;
 mod measures;
+mod metamorphic;
 mod plainly;
 mod robust;
 mod told;

@@ -3,14 +3,15 @@
 //! `GREENROOM_EVAL_DATA` names a folder of recordings with references, against those.
 #![expect(clippy::print_stdout, reason = "the table is for the person who asked")]
 
+mod gold;
 mod listening;
 
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::Arc};
 
-use analysis::Switches;
+use analysis::{AnswerInput, AnswerReport, Switches, raw_levels};
 use anyhow::Context;
 use engines::Embedder;
-use interview::{Answer, AnswerId, Bank, InterviewId, Mode, word::words_of};
+use interview::{Answer, AnswerId, Bank, InterviewId, Mode, Question, word::words_of};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -35,6 +36,20 @@ pub(super) struct Arguments {
     /// Also write the figures to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Also hold the judge against the labelled answers in this folder (`evals/gold` of the work
+    /// tree).
+    #[arg(long, value_name = "FOLDER")]
+    gold: Option<PathBuf>,
+    /// Leave the test half of those answers alone: for work on the rules.
+    #[arg(long, requires = "gold")]
+    development: bool,
+    /// Also write their figures into this document, between its markers.
+    #[arg(long, value_name = "FILE", requires = "gold")]
+    document: Option<PathBuf>,
+    /// Instead fit the judge's curves and intervals to the development half, by words alone, and write
+    /// them to this file (`crates/analysis/src/judge/calibration.json`).
+    #[arg(long, value_name = "FILE", requires = "gold", hide = true)]
+    calibrate: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -70,6 +85,7 @@ struct Figures {
     rank_agreement: f64,
     /// Answers on which the judge said nothing.
     abstained: usize,
+    gold: Vec<gold::Figures>,
     listening: Option<listening::Figures>,
     listening_left_out: Option<String>,
 }
@@ -96,10 +112,21 @@ struct Share {
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     super::log();
     let bank = content::bank()?;
+    if let (Some(file), Some(folder)) = (&arguments.calibrate, &arguments.gold) {
+        gold::calibrate(&bank, folder, file)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let file: AnchorFile = toml::from_str(&content::text("anchors/behavioural.toml")?)
         .context("the built-in labelled answers are not valid")?;
     let instruments = Instruments::of(&Arc::new(Engines::listening(&config.data.models()?)));
-    let scored = judge(&bank, &file.answer, instruments.embedder.as_deref())?;
+    let embedder = instruments.embedder.as_deref();
+    let scored = judge(&bank, &file.answer, embedder)?;
+    let gold = match &arguments.gold {
+        Some(folder) => {
+            gold::measure(&bank, &gold::read(folder, !arguments.development)?, embedder)?
+        }
+        None => Vec::new(),
+    };
     let (listening, listening_left_out) = match std::env::var_os(DATA_VARIABLE) {
         None => (None, Some(format!("set {DATA_VARIABLE} to a folder of recordings"))),
         Some(_) if !instruments.can_hear() => {
@@ -116,10 +143,14 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
         pairs_separated: pairs(&scored),
         rank_agreement: rank_agreement(&scored),
         abstained: scored.iter().filter(|one| one.level.is_none()).count(),
+        gold,
         listening,
         listening_left_out,
     };
     print(&figures);
+    if let Some(document) = &arguments.document {
+        gold::write_between_markers(document, figures.relevance, &figures.gold)?;
+    }
     if let Some(path) = &arguments.json {
         let text = serde_json::to_string_pretty(&figures)?;
         std::fs::write(path, text + "\n")
@@ -134,40 +165,76 @@ fn judge<'a>(
     anchors: &'a [Anchor],
     embedder: Option<&dyn Embedder>,
 ) -> anyhow::Result<Vec<Scored<'a>>> {
+    anchors
+        .iter()
+        .map(|anchor| {
+            let answer = typed(question(bank, &anchor.question)?, &anchor.text);
+            let report = report(bank, &answer, embedder)?;
+            Ok(Scored { anchor, level: report.overall.map(|overall| overall.level) })
+        })
+        .collect()
+}
+
+/// The question of this name.
+fn question<'a>(bank: &'a Bank, name: &str) -> anyhow::Result<&'a Question> {
+    bank.questions
+        .values()
+        .find(|question| question.id.0 == name)
+        .with_context(|| format!("there is no question '{name}'"))
+}
+
+/// A typed answer of these words.
+fn typed(question: &Question, text: &str) -> Answer {
+    Answer {
+        id: AnswerId::new(1, [0; 10]),
+        interview: InterviewId::new(0, [0; 10]),
+        item: Some(0),
+        attempt: 1,
+        question: question.clone(),
+        mode: Mode::Typed,
+        words: words_of(text),
+        turn_starts: Vec::new(),
+        probes: Vec::new(),
+        span: None,
+        edited_share: 0.0,
+    }
+}
+
+/// What the rules find in an answer before the curves make levels of it, and how much of its words
+/// could be read.
+fn raw(bank: &Bank, answer: &Answer) -> anyhow::Result<(BTreeMap<String, f64>, f64)> {
     let rubric = bank.rubrics.get("behavioural").context("there is no rubric 'behavioural'")?;
     let switches = Switches::default();
-    let mut scored = Vec::new();
-    for anchor in anchors {
-        let question = bank
-            .questions
-            .values()
-            .find(|question| question.id.0 == anchor.question)
-            .with_context(|| format!("there is no question '{}'", anchor.question))?;
-        let answer = Answer {
-            id: AnswerId::new(1, [0; 10]),
-            interview: InterviewId::new(0, [0; 10]),
-            item: Some(0),
-            attempt: 1,
-            question: question.clone(),
-            mode: Mode::Typed,
-            words: words_of(&anchor.text),
-            turn_starts: Vec::new(),
-            probes: Vec::new(),
-            span: None,
-            edited_share: 0.0,
-        };
-        let against = Against {
-            rubric,
-            goal: None,
-            switches: &switches,
-            baseline: None,
-            earlier: &[],
-            no_fillers: &[],
-        };
-        let report = analyse(&answer, None, embedder, against).report;
-        scored.push(Scored { anchor, level: report.overall.map(|overall| overall.level) });
-    }
-    Ok(scored)
+    Ok(raw_levels(AnswerInput {
+        answer,
+        sound: None,
+        relevance: None,
+        rubric,
+        goal: None,
+        switches: &switches,
+        baseline: None,
+        earlier: &[],
+        no_fillers: &[],
+    }))
+}
+
+/// The report of an answer by itself.
+fn report(
+    bank: &Bank,
+    answer: &Answer,
+    embedder: Option<&dyn Embedder>,
+) -> anyhow::Result<AnswerReport> {
+    let rubric = bank.rubrics.get("behavioural").context("there is no rubric 'behavioural'")?;
+    let switches = Switches::default();
+    let against = Against {
+        rubric,
+        goal: None,
+        switches: &switches,
+        baseline: None,
+        earlier: &[],
+        no_fillers: &[],
+    };
+    Ok(analyse(answer, None, embedder, against).report)
 }
 
 fn kinds(scored: &[Scored<'_>]) -> Vec<Kind> {
@@ -261,6 +328,11 @@ fn print(figures: &Figures) {
     println!(
         "The answers were written and labelled by a language model; the rules were set on them."
     );
+    if figures.gold.is_empty() {
+        println!("\nThe gold set was left out: name its folder with --gold");
+    } else {
+        gold::print(&figures.gold);
+    }
     match (&figures.listening, &figures.listening_left_out) {
         (Some(listening), _) => listening::print(listening),
         (None, Some(why)) => println!("\nListening was left out: {why}"),

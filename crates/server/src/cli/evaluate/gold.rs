@@ -1,0 +1,374 @@
+//! The gold set: answers with the labels of two annotators and an adjudicated one, split by question
+//! into development and test. The rules judge is held against the adjudicated labels.
+
+mod agreement;
+mod table;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use analysis::{AnswerReport, AnswerType, Level, calibration};
+use anyhow::{Context, ensure};
+use engines::Embedder;
+use interview::{Answer, Bank, StarPart};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use self::agreement::{Agreement, CRITERIA, PARTS, Reading};
+pub(super) use self::table::{print, write_between_markers};
+
+/// Which half of the questions an answer belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Split {
+    /// Rules are written and intervals calibrated on these.
+    Development,
+    /// Nothing is set on these.
+    Test,
+}
+
+impl Split {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Test => "test",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct QuestionLine {
+    id: String,
+    split: Split,
+}
+
+#[derive(Deserialize)]
+struct AnswerLine {
+    id: String,
+    question: String,
+    english: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct IntendedLine {
+    id: String,
+    intended: String,
+}
+
+#[derive(Deserialize)]
+struct LabelLine {
+    id: String,
+    #[serde(rename = "type")]
+    kind: String,
+    parts: BTreeMap<String, Vec<String>>,
+    levels: BTreeMap<String, f64>,
+}
+
+/// One answer of the set with everything that was written about it.
+pub(super) struct Labelled {
+    id: String,
+    question: String,
+    english: String,
+    intended: String,
+    text: String,
+    split: Split,
+    first: Reading,
+    second: Reading,
+    adjudicated: Reading,
+}
+
+/// What came out for one half of the questions.
+#[derive(Debug, Serialize)]
+pub(super) struct Figures {
+    split: Split,
+    answers: usize,
+    questions: usize,
+    /// The judge against the adjudicated labels.
+    judge: Agreement,
+    /// The second annotator against the first.
+    consistency: Agreement,
+    groups: Vec<Group>,
+    /// By adjudicated overall level: covered by the judge's interval, and how many there are.
+    covered_by_level: BTreeMap<u8, (usize, usize)>,
+    /// Answers of development with what was found in them; those of test are not listed.
+    rows: Vec<Row>,
+}
+
+/// The overall error over answers of one sort.
+#[derive(Debug, Serialize)]
+struct Group {
+    name: String,
+    answers: usize,
+    labelled: f64,
+    error: f64,
+    signed: f64,
+}
+
+/// One answer of development, for looking at it.
+#[derive(Debug, Serialize)]
+struct Row {
+    id: String,
+    kind: [Option<String>; 2],
+    parts: BTreeMap<String, [String; 2]>,
+    levels: BTreeMap<String, (Option<Level>, Option<f64>)>,
+}
+
+fn lines<T: DeserializeOwned>(folder: &Path, name: &str) -> anyhow::Result<Vec<T>> {
+    let path = folder.join(name);
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("{} cannot be read", path.display()))?;
+    text.lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| {
+            serde_json::from_str(line)
+                .with_context(|| format!("{} has a line that is not valid", path.display()))
+        })
+        .collect()
+}
+
+/// Reads the set; answers of test are left out where they are not wanted, so that nothing of them
+/// can be looked at by mistake.
+pub(super) fn read(folder: &Path, with_test: bool) -> anyhow::Result<Vec<Labelled>> {
+    let splits: BTreeMap<String, Split> = lines::<QuestionLine>(folder, "questions.jsonl")?
+        .into_iter()
+        .map(|line| (line.id, line.split))
+        .collect();
+    let intended: BTreeMap<String, String> = lines::<IntendedLine>(folder, "intended.jsonl")?
+        .into_iter()
+        .map(|line| (line.id, line.intended))
+        .collect();
+    let mut labels = Vec::new();
+    for name in ["first", "second", "adjudicated"] {
+        let read = lines::<LabelLine>(folder, &format!("labels/{name}.jsonl"))?;
+        labels.push(
+            read.into_iter()
+                .map(|line| (line.id.clone(), line))
+                .collect::<BTreeMap<String, LabelLine>>(),
+        );
+    }
+    let mut set = Vec::new();
+    for line in lines::<AnswerLine>(folder, "answers.jsonl")? {
+        let split = *splits
+            .get(&line.question)
+            .with_context(|| format!("answer {} is to no question of the set", line.id))?;
+        if split == Split::Test && !with_test {
+            continue;
+        }
+        let mut readings = labels.iter().map(|of| {
+            let label =
+                of.get(&line.id).with_context(|| format!("answer {} has no label", line.id))?;
+            reading(&line.text, label)
+        });
+        let mut next = || readings.next().context("labels are missing")?;
+        set.push(Labelled {
+            first: next()?,
+            second: next()?,
+            adjudicated: next()?,
+            intended: intended.get(&line.id).cloned().unwrap_or_default(),
+            id: line.id,
+            question: line.question,
+            english: line.english,
+            text: line.text,
+            split,
+        });
+    }
+    Ok(set)
+}
+
+/// A label as a reading: its quotations as words of the text.
+fn reading(text: &str, label: &LabelLine) -> anyhow::Result<Reading> {
+    let mut parts: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (part, quotes) in &label.parts {
+        let words = parts.entry(part.clone()).or_default();
+        for quote in quotes {
+            let start = text
+                .find(quote.as_str())
+                .with_context(|| format!("answer {} does not hold {quote:?}", label.id))?;
+            words.extend(words_within(text, start..start + quote.len()));
+        }
+    }
+    let level = |level: f64| Level { level, low: level, high: level };
+    let levels = label.levels.iter().map(|(name, value)| (name.clone(), level(*value))).collect();
+    Ok(Reading { kind: Some(label.kind.clone()), parts, levels })
+}
+
+/// The words that share a byte with a range of the text.
+fn words_within(text: &str, bytes: std::ops::Range<usize>) -> impl Iterator<Item = usize> {
+    let base = text.as_ptr() as usize;
+    text.split_whitespace().enumerate().filter_map(move |(index, word)| {
+        let start = word.as_ptr() as usize - base;
+        (start < bytes.end && bytes.start < start + word.len()).then_some(index)
+    })
+}
+
+/// The judge's report as a reading.
+fn judged(report: &AnswerReport) -> Reading {
+    let mut parts: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for span in &report.star {
+        let name = match span.part {
+            StarPart::Situation => "situation",
+            StarPart::Task => "task",
+            StarPart::Action => "action",
+            StarPart::Result => "result",
+            StarPart::Reflection => "reflection",
+            StarPart::Relevance => continue,
+        };
+        parts.entry(name.to_owned()).or_default().extend(span.range.first..span.range.end);
+    }
+    let mut levels: BTreeMap<String, Level> = report
+        .judgements
+        .iter()
+        .filter_map(|own| {
+            let level = Level { level: own.level?, low: own.low?, high: own.high? };
+            Some((own.criterion.0.clone(), level))
+        })
+        .collect();
+    levels.extend(report.overall.map(|level| ("overall".to_owned(), level)));
+    let kind = report.answer_type.map(|kind| {
+        match kind {
+            AnswerType::Story => "story",
+            AnswerType::PseudoStory => "pseudo_story",
+            AnswerType::Exemplification => "exemplification",
+            AnswerType::Opinion => "opinion",
+            AnswerType::SelfDescription => "self_description",
+        }
+        .to_owned()
+    });
+    Reading { kind, parts, levels }
+}
+
+/// Judges every answer of the set and compares, by half.
+pub(super) fn measure(
+    bank: &Bank,
+    set: &[Labelled],
+    embedder: Option<&dyn Embedder>,
+) -> anyhow::Result<Vec<Figures>> {
+    let mut found = Vec::new();
+    for split in [Split::Development, Split::Test] {
+        let answers: Vec<&Labelled> = set.iter().filter(|one| one.split == split).collect();
+        if answers.is_empty() {
+            continue;
+        }
+        let mut ours = Vec::new();
+        for one in &answers {
+            let answer = answer(bank, one)?;
+            let words = answer.words.len();
+            ensure!(
+                words == one.text.split_whitespace().count(),
+                "answer {} is not read word by word",
+                one.id
+            );
+            ours.push(judged(&super::report(bank, &answer, embedder)?));
+        }
+        found.push(figures(split, &answers, &ours));
+    }
+    Ok(found)
+}
+
+/// An answer of the set as the judge takes it.
+fn answer(bank: &Bank, one: &Labelled) -> anyhow::Result<Answer> {
+    let question = super::question(bank, &one.question)?;
+    Ok(super::typed(question, &one.text))
+}
+
+fn figures(split: Split, answers: &[&Labelled], ours: &[Reading]) -> Figures {
+    let pairs: Vec<(&Reading, &Reading)> =
+        ours.iter().zip(answers).map(|(own, one)| (own, &one.adjudicated)).collect();
+    let annotators: Vec<(&Reading, &Reading)> =
+        answers.iter().map(|one| (&one.second, &one.first)).collect();
+    let questions: BTreeSet<&str> = answers.iter().map(|one| one.question.as_str()).collect();
+    let mut groups = Vec::new();
+    for name in ["strong", "middle", "weak", "hollow", "native", "non-native"] {
+        let of: Vec<(&Reading, &Reading)> = pairs
+            .iter()
+            .zip(answers)
+            .filter(|(_, one)| one.intended == name || one.english == name)
+            .map(|(pair, _)| *pair)
+            .collect();
+        let levels = agreement::Levels::of(&of, "overall");
+        let labelled = of.iter().filter_map(|(_, theirs)| theirs.levels.get("overall"));
+        groups.push(Group {
+            name: name.to_owned(),
+            answers: of.len(),
+            labelled: agreement::mean(labelled.map(|level| level.level)),
+            error: levels.error,
+            signed: levels.signed,
+        });
+    }
+    let mut covered_by_level: BTreeMap<u8, (usize, usize)> = BTreeMap::new();
+    for (own, theirs) in &pairs {
+        let (Some(own), Some(theirs)) = (own.levels.get("overall"), theirs.levels.get("overall"))
+        else {
+            continue;
+        };
+        let entry = covered_by_level.entry(theirs.level as u8).or_default();
+        entry.0 += usize::from(own.low <= theirs.level && theirs.level <= own.high);
+        entry.1 += 1;
+    }
+    let rows = if split == Split::Development { rows(answers, ours) } else { Vec::new() };
+    Figures {
+        split,
+        answers: answers.len(),
+        questions: questions.len(),
+        judge: Agreement::of(&pairs),
+        consistency: Agreement::of(&annotators),
+        groups,
+        covered_by_level,
+        rows,
+    }
+}
+
+fn rows(answers: &[&Labelled], ours: &[Reading]) -> Vec<Row> {
+    let quote = |one: &Labelled, reading: &Reading, part: &str| {
+        let words = reading.parts.get(part);
+        let said = one.text.split_whitespace().enumerate();
+        let quoted: Vec<&str> = said
+            .filter(|(index, _)| words.is_some_and(|words| words.contains(index)))
+            .map(|(_, word)| word)
+            .collect();
+        quoted.join(" ")
+    };
+    ours.iter()
+        .zip(answers)
+        .map(|(own, one)| Row {
+            id: one.id.clone(),
+            kind: [own.kind.clone(), one.adjudicated.kind.clone()],
+            parts: PARTS
+                .map(|part| {
+                    let quotes = [quote(one, own, part), quote(one, &one.adjudicated, part)];
+                    (part.to_owned(), quotes)
+                })
+                .into_iter()
+                .collect(),
+            levels: CRITERIA
+                .map(|name| {
+                    let labelled = one.adjudicated.levels.get(name).map(|level| level.level);
+                    (name.to_owned(), (own.levels.get(name).copied(), labelled))
+                })
+                .into_iter()
+                .collect(),
+        })
+        .collect()
+}
+
+/// Fits the judge's curves and intervals to the development half, by words alone, and writes them to
+/// a file; nothing of the test half is judged.
+pub(super) fn calibrate(bank: &Bank, folder: &Path, file: &Path) -> anyhow::Result<()> {
+    let mut samples = Vec::new();
+    for one in read(folder, false)? {
+        let (raw, read_share) = super::raw(bank, &answer(bank, &one)?)?;
+        let levels = one.adjudicated.levels.iter();
+        let labelled = levels.map(|(name, level)| (name.clone(), level.level)).collect();
+        samples.push(calibration::Sample { question: one.question, raw, read_share, labelled });
+    }
+    let origin = format!(
+        "fitted to the adjudicated labels of the {} development answers of evals/gold, relevance by \
+         words; written and labelled by a language model",
+        samples.len()
+    );
+    let text = serde_json::to_string_pretty(&calibration::fit(&samples, &origin))?;
+    std::fs::write(file, text + "\n")
+        .with_context(|| format!("{} cannot be written", file.display()))
+}

@@ -1,0 +1,182 @@
+//! The figures of the gold set as text: printed, and written into a document between two markers.
+
+use std::{fmt::Write as _, path::Path};
+
+use anyhow::{Context, ensure};
+
+use super::{
+    Figures,
+    agreement::{CRITERIA, PARTS, wilson},
+};
+
+/// Where the written figures begin in a document.
+const BEGIN: &str = "<!-- figures: begin -->";
+/// Where they end.
+const END: &str = "<!-- figures: end -->";
+
+/// Prints the figures.
+pub(in crate::cli::evaluate) fn print(figures: &[Figures]) {
+    println!("\n{}", text(figures));
+}
+
+/// Replaces what stands between the markers of a document by the figures.
+///
+/// # Errors
+/// When the document cannot be read or written, or has no markers.
+pub(in crate::cli::evaluate) fn write_between_markers(
+    path: &Path,
+    relevance: &str,
+    figures: &[Figures],
+) -> anyhow::Result<()> {
+    let name = path.display();
+    let document =
+        std::fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?;
+    let begin = document.find(BEGIN).map(|at| at + BEGIN.len());
+    let end = document.find(END);
+    let (begin, end) =
+        begin.zip(end).with_context(|| format!("{name} has no line {BEGIN:?} and {END:?}"))?;
+    ensure!(begin <= end, "{name} has its markers the wrong way round");
+    let text = format!(
+        "{}\n\nRelevance was judged by {relevance}.\n\n{}\n{}",
+        &document[..begin],
+        text(figures),
+        &document[end..]
+    );
+    std::fs::write(path, text).with_context(|| format!("{name} cannot be written"))
+}
+
+/// A goal beside what was measured.
+fn against(value: f64, met: bool, goal: &str) -> String {
+    format!("{value:.2} ({}: {goal})", if met { "met" } else { "NOT met" })
+}
+
+/// All tables, as Markdown.
+fn text(figures: &[Figures]) -> String {
+    let mut text = String::new();
+    for one in figures {
+        // Writing to a string cannot fail.
+        let _ = half(&mut text, one);
+    }
+    text
+}
+
+fn half(text: &mut String, of: &Figures) -> std::fmt::Result {
+    writeln!(
+        text,
+        "### {}: {} answers to {} questions\n",
+        of.split.name(),
+        of.answers,
+        of.questions
+    )?;
+    let (judge, annotators) = (&of.judge, &of.consistency);
+    writeln!(text, "| figure | the rules judge | consistency of the annotators |")?;
+    writeln!(text, "| --- | --- | --- |")?;
+    let presence = judge.presence_macro();
+    writeln!(
+        text,
+        "| parts present, macro F1 | {} | {:.2} |",
+        against(presence, presence >= 0.85, "at least 0.85"),
+        annotators.presence_macro()
+    )?;
+    let spans = judge.spans_pooled();
+    writeln!(
+        text,
+        "| words of the parts, F1 | {} | {:.2} |",
+        against(spans, spans >= 0.70, "at least 0.70"),
+        annotators.spans_pooled()
+    )?;
+    writeln!(
+        text,
+        "| type of answer, kappa | {} | {:.2} |",
+        against(judge.kinds, judge.kinds >= 0.65, "at least 0.65"),
+        annotators.kinds
+    )?;
+    let overall = &judge.levels["overall"];
+    let share = overall.covered as f64 / overall.answers.max(1) as f64;
+    writeln!(
+        text,
+        "| overall level, quadratic weighted kappa | {} | {:.2} |",
+        against(overall.kappa, overall.kappa >= 0.75, "at least 0.75"),
+        annotators.levels["overall"].kappa
+    )?;
+    writeln!(
+        text,
+        "| overall level, mean absolute error | {} | {:.2} |",
+        against(overall.error, overall.error <= 0.5, "at most 0.50"),
+        annotators.levels["overall"].error
+    )?;
+    writeln!(
+        text,
+        "| 90% interval holds the overall level | {} | |",
+        against(share, (0.85..=0.95).contains(&share), "0.85 to 0.95")
+    )?;
+    writeln!(
+        text,
+        "| width of that interval, levels | {} | |\n",
+        against(overall.width, overall.width <= 1.6, "at most 1.60")
+    )?;
+    parts(text, of)?;
+    criteria(text, of)?;
+    groups(text, of)
+}
+
+fn parts(text: &mut String, of: &Figures) -> std::fmt::Result {
+    writeln!(text, "| part | present, F1 | words, F1 | annotators: present | words |")?;
+    writeln!(text, "| --- | --- | --- | --- | --- |")?;
+    for part in PARTS {
+        writeln!(
+            text,
+            "| {part} | {:.2} | {:.2} | {:.2} | {:.2} |",
+            of.judge.presence[part].f1(),
+            of.judge.spans[part].f1(),
+            of.consistency.presence[part].f1(),
+            of.consistency.spans[part].f1()
+        )?;
+    }
+    writeln!(text)
+}
+
+fn criteria(text: &mut String, of: &Figures) -> std::fmt::Result {
+    writeln!(
+        text,
+        "| criterion | weighted kappa | error | signed | in the 90% interval | width | abstained | annotators: kappa | error |"
+    )?;
+    writeln!(text, "| --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
+    for name in CRITERIA {
+        let (own, annotators) = (&of.judge.levels[name], &of.consistency.levels[name]);
+        writeln!(
+            text,
+            "| {name} | {:.2} | {:.2} | {:+.2} | {} of {} | {:.2} | {} | {:.2} | {:.2} |",
+            own.kappa,
+            own.error,
+            own.signed,
+            own.covered,
+            own.answers,
+            own.width,
+            own.abstained,
+            annotators.kappa,
+            annotators.error
+        )?;
+    }
+    writeln!(text)
+}
+
+fn groups(text: &mut String, of: &Figures) -> std::fmt::Result {
+    writeln!(text, "| answers | n | labelled overall | error | signed |")?;
+    writeln!(text, "| --- | --- | --- | --- | --- |")?;
+    for group in &of.groups {
+        writeln!(
+            text,
+            "| {} | {} | {:.2} | {:.2} | {:+.2} |",
+            group.name, group.answers, group.labelled, group.error, group.signed
+        )?;
+    }
+    writeln!(text, "\n| labelled overall | held by the interval | 95% interval of that share |")?;
+    writeln!(text, "| --- | --- | --- |")?;
+    for (level, (count, all)) in &of.covered_by_level {
+        let (low, high) = wilson(*count, *all);
+        let flag = if high < 0.8 { " (below 0.80)" } else { "" };
+        writeln!(text, "| {level} | {count} of {all} | {low:.2} to {high:.2}{flag} |")?;
+    }
+    writeln!(text)
+}
