@@ -139,7 +139,10 @@ export function voice(texts) {
 
 /** A page whose microphone is the candidate. `candidate.say(name)` speaks; `candidate.view` is the last. */
 export async function enter(browser, address, spoken, size = { width: 1440, height: 900 }) {
-  const context = await browser.newContext({ permissions: ['microphone'], viewport: size });
+  const context = await browser.newContext({
+    permissions: ['microphone', 'camera'],
+    viewport: size,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   const candidate = { page, view: undefined, lines: [], caption: '', errors: [], ended: false };
@@ -157,7 +160,10 @@ export async function enter(browser, address, spoken, size = { width: 1440, heig
   await page.addInitScript((clips) => {
     let context;
     let microphone;
-    navigator.mediaDevices.getUserMedia = async () => {
+    const devices = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (wanted) => {
+      // The camera is the browser's own false one.
+      if (wanted?.video) return devices(wanted);
       context = new AudioContext();
       microphone = context.createMediaStreamDestination();
       const quiet = context.createConstantSource();

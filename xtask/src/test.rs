@@ -48,10 +48,10 @@ impl Group {
         match self {
             Self::Style => 1,
             Self::Web => 5,
-            Self::Lint => 12,
+            Self::Lint => 10,
             Self::Rust => 16,
             Self::Models => 8,
-            Self::Journeys => 17,
+            Self::Journeys => 19,
         }
     }
 }
