@@ -29,6 +29,8 @@ async function openReport(page, server, { retake = false } = {}) {
 async function openAnswer(page, n) {
   const answers = page.locator('section[aria-labelledby="answers-title"] > details');
   await answers.nth(n).locator('> summary').click();
+  // What is inside is made once the answer is opened.
+  await answers.nth(n).getByRole('heading', { name: 'What you said' }).waitFor();
   for (const name of ['Levels of this answer', 'How it was said', 'The same as a table']) {
     const inner = answers.nth(n).getByText(name, { exact: true });
     if ((await inner.count()) > 0) await inner.click();

@@ -1,6 +1,7 @@
 //! Running other programs.
 
 use std::{
+    collections::VecDeque,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -42,24 +43,34 @@ pub fn run_quietly(mut command: Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// As [`run`], and hands each line of standard output to `see` while printing it.
+/// How many of a failed program's last lines are said again with its failure.
+const LAST_LINES: usize = 40;
+
+/// As [`run`], and hands each line of standard output to `see` while printing it. The error says the
+/// last lines again: in a long log they are far above the place where the failure is told.
 pub fn run_seeing(mut command: Command, see: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
     println!("$ {}", shown(&command));
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
         .with_context(|| format!("cannot run {}; is it installed?", shown(&command)))?;
+    let mut last = VecDeque::with_capacity(LAST_LINES);
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).split(b'\n') {
             let line = line.context("reading the output of a test")?;
             let line = String::from_utf8_lossy(&line);
             println!("{line}");
             see(&line);
+            if last.len() == LAST_LINES {
+                last.pop_front();
+            }
+            last.push_back(line.into_owned());
         }
     }
     let status = child.wait().context("waiting for a test")?;
     if !status.success() {
-        bail!("{} failed ({status})", shown(&command));
+        let last = Vec::from(last).join("\n  | ");
+        bail!("{} failed ({status}); its last lines:\n  | {last}\n", shown(&command));
     }
     Ok(())
 }
