@@ -1,14 +1,20 @@
 //! Who has the floor while the interviewer speaks: sound of the candidate ducks the interviewer at
 //! once, and within half a second it is a word of listening ("mm"), or somebody who wants to speak.
+//!
+//! The goal is 150 ms until the interviewer is 20 dB softer and 600 ms until it is silent. What is heard comes in
+//! pieces of 40 ms that are judged in pieces of 32 ms, and fading takes 25 ms.
 
 use interview::Us;
 use serde::{Deserialize, Serialize};
 
 use crate::wording::tokens;
 
-/// Voice of this length takes the floor, counted from its beginning, microseconds. The interviewer
-/// is to be silent 600 ms after the candidate truly began; 100 ms of that are for stopping.
-pub const TAKE_OVER_US: Us = 500_000;
+/// Voice of this length takes the floor, counted from the beginning of its sound, microseconds. The interviewer
+/// is to be silent 600 ms after the candidate truly began; 120 ms of that are for hearing it and stopping.
+pub const TAKE_OVER_US: Us = 480_000;
+
+/// Sound that is no voice after this time was none, microseconds.
+pub const SOUND_US_MAX: Us = 300_000;
 
 /// The same when the words known so far are only words of listening: they get time to end.
 pub const TAKE_OVER_LISTENING_US: Us = 1_000_000;
@@ -27,6 +33,10 @@ const LISTENING_WORDS: &[&str] = &[
     "course", "hi", "hello",
 ];
 
+/// Words by which somebody asks for the floor, at the beginning of what they say.
+const INTERRUPTING_WORDS: &[&str] =
+    &["wait", "sorry", "excuse", "pardon", "actually", "stop", "hold", "hang", "no", "but"];
+
 /// A stretch of the candidate's sound while the interviewer speaks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Burst {
@@ -34,8 +44,19 @@ pub struct Burst {
     pub from_us: Us,
     /// When it ended, if it has.
     pub to_us: Option<Us>,
+    /// Up to when it was heard, where that is told while it goes on.
+    #[serde(default)]
+    pub heard_us: Option<Us>,
     /// What was recognised of it so far.
     pub text: String,
+}
+
+impl Burst {
+    /// A burst that has just begun.
+    #[must_use]
+    pub fn from(from_us: Us) -> Self {
+        Self { from_us, to_us: None, heard_us: None, text: String::new() }
+    }
 }
 
 /// What a burst means.
@@ -59,6 +80,15 @@ pub fn is_listening(text: &str) -> bool {
     !words.is_empty() && words.iter().all(|word| LISTENING_WORDS.contains(&word.as_str()))
 }
 
+/// Whether a text begins by asking for the floor.
+#[must_use]
+pub fn is_interrupting(text: &str) -> bool {
+    let words = tokens(text);
+    // "Oh sorry", "um wait".
+    let mut asking = words.iter().skip_while(|word| LISTENING_WORDS.contains(&word.as_str()));
+    asking.next().is_some_and(|word| INTERRUPTING_WORDS.contains(&word.as_str()))
+}
+
 /// Whether what was recognised is what the interviewer is saying, come back through the microphone: three
 /// words or more, nearly all of them in the interviewer's text. Somebody who takes up a few of its words
 /// adds some of their own.
@@ -75,15 +105,20 @@ pub fn is_echo(text: &str, saying: &str) -> bool {
 pub fn claim(burst: &Burst, now_us: Us, words_needed: bool) -> Claim {
     let words = tokens(&burst.text).len();
     let listening = is_listening(&burst.text);
-    if words >= TAKE_OVER_WORDS && !listening {
+    if (words >= TAKE_OVER_WORDS && !listening) || is_interrupting(&burst.text) {
         return Claim::TakesOver;
     }
     let needed_us = if listening { TAKE_OVER_LISTENING_US } else { TAKE_OVER_US };
-    let long = burst.to_us.unwrap_or(now_us) - burst.from_us >= needed_us;
+    let heard_us = burst.to_us.or(burst.heard_us).unwrap_or(now_us);
+    let long = heard_us - burst.from_us >= needed_us;
     match (burst.to_us, long, words_needed) {
         (_, true, false) => Claim::TakesOver,
         (Some(_), _, _) => Claim::Listening,
         (None, true, true) => Claim::Undecided { until_us: now_us + TAKE_OVER_LISTENING_US },
+        // Where it is told how far the voice goes, that decides, and nothing but its end can be awaited.
+        (None, false, _) if burst.heard_us.is_some() => {
+            Claim::Undecided { until_us: now_us + TAKE_OVER_LISTENING_US }
+        }
         (None, false, _) => Claim::Undecided { until_us: burst.from_us + needed_us },
     }
 }
@@ -93,7 +128,7 @@ mod tests {
     use super::*;
 
     fn burst(ended_ms: Option<i64>, text: &str) -> Burst {
-        Burst { from_us: 0, to_us: ended_ms.map(|ms| ms * 1_000), text: text.to_owned() }
+        Burst { to_us: ended_ms.map(|ms| ms * 1_000), text: text.to_owned(), ..Burst::from(0) }
     }
 
     #[test]
@@ -108,9 +143,24 @@ mod tests {
 
     #[test]
     fn half_a_second_of_voice_takes_the_floor() {
-        assert_eq!(claim(&burst(None, ""), 400_000, false), Claim::Undecided { until_us: 500_000 });
-        assert_eq!(claim(&burst(None, ""), 500_000, false), Claim::TakesOver);
+        assert_eq!(claim(&burst(None, ""), 400_000, false), Claim::Undecided { until_us: 480_000 });
+        assert_eq!(claim(&burst(None, ""), 480_000, false), Claim::TakesOver);
         assert_eq!(claim(&burst(Some(620), ""), 650_000, false), Claim::TakesOver);
+    }
+
+    #[test]
+    fn how_far_the_voice_was_heard_decides_where_it_is_told() {
+        let heard = |ms: i64| Burst { heard_us: Some(ms * 1_000), ..Burst::from(0) };
+        assert!(matches!(claim(&heard(400), 550_000, false), Claim::Undecided { .. }));
+        assert_eq!(claim(&heard(480), 550_000, false), Claim::TakesOver);
+    }
+
+    #[test]
+    fn asking_for_the_floor_takes_it_however_short() {
+        assert_eq!(claim(&burst(Some(400), "Wait,"), 450_000, false), Claim::TakesOver);
+        assert_eq!(claim(&burst(None, "Oh, sorry"), 350_000, false), Claim::TakesOver);
+        assert!(!is_interrupting("Okay, yeah"));
+        assert!(!is_interrupting("about the second"));
     }
 
     #[test]

@@ -18,6 +18,11 @@ pub enum Input {
         /// What happened to it.
         event: UtteranceEvent,
     },
+    /// Something stands out from the room and from what is played; it may become the candidate's voice.
+    SoundBegan {
+        /// When it began, interview time; somewhat before now.
+        at_us: Us,
+    },
     /// Voice activity found the candidate's voice.
     SpeechBegan {
         /// When the voice began, interview time; somewhat before now.
@@ -25,6 +30,12 @@ pub enum Input {
         /// How likely it is the interviewer's own voice coming back through the microphone, 0 to 1,
         /// where that is known.
         echo_likelihood: Option<f32>,
+    },
+    /// The voice goes on. Only what interrupts the interviewer is judged by it; where it never comes, a voice counts
+    /// as going on until it pauses.
+    SpeechHeard {
+        /// Up to when it was heard, interview time; somewhat before now.
+        to_us: Us,
     },
     /// Voice activity lost the candidate's voice.
     SpeechPaused {

@@ -59,6 +59,11 @@ const JUDGED_FRAMES: usize = 10;
 /// simulated rooms, echo alone stayed below 0.13 in 99 of 100 frames, and a second voice stood at
 /// 0.58 in the median.
 const EVEN: f32 = 0.2;
+/// Part of the bands that stand out, in this many frames in a row, at which something besides the room and what is
+/// played is heard: 30 ms, longer than a key of a keyboard. Nothing rests on it but that the
+/// interviewer is played more softly for a moment (a convention of this program).
+const STIRRED: f32 = 0.35;
+const STIRRED_FRAMES: u32 = 3;
 /// Steepness of the change around it.
 const STEEP: f32 = 25.0;
 /// The same for the likeness of the last half second, before the lag is known: echo was above 0.53
@@ -94,6 +99,8 @@ pub struct EchoGuard {
     /// The echo that was expected in the last frame, before [`FLOOR_DB`].
     expected: Frame,
     judged: VecDeque<f32>,
+    /// How many frames in a row, to the last one, something stood out.
+    standing_out: u32,
     now: i64,
 }
 
@@ -119,6 +126,7 @@ impl EchoGuard {
             gain_frames: 0,
             expected: [SILENCE_DB; BANDS],
             judged: VecDeque::with_capacity(JUDGED_FRAMES + 1),
+            standing_out: 0,
             now: 0,
         }
     }
@@ -166,6 +174,16 @@ impl EchoGuard {
         Some(sigmoid((like - LIKE_EVEN) * LIKE_STEEP))
     }
 
+    /// Since when something stands out from the room, and from what comes back of what is played. `None` when
+    /// nothing does, when nothing is played, and as long as it is not known what comes back.
+    #[must_use]
+    pub fn stirs_since(&self) -> Option<Us> {
+        let playing = self.now - self.played.last_loud <= TAIL;
+        let known = self.knows() || (self.lags.best().is_none() && self.lags.frames >= SURE_FRAMES);
+        let stirs = playing && known && self.standing_out >= STIRRED_FRAMES;
+        stirs.then(|| (self.now + 1 - i64::from(self.standing_out)) * FRAME_US)
+    }
+
     /// After how long the played sound comes back, where that is known, microseconds. Less than zero
     /// where playing is reported later than it begins.
     #[must_use]
@@ -209,7 +227,11 @@ impl EchoGuard {
     }
 
     fn judge(&mut self, number: i64, heard: &Frame, floor: &Frame) {
-        let Some(lag) = self.lags.best() else { return };
+        let Some(lag) = self.lags.best() else {
+            self.expected = [SILENCE_DB; BANDS];
+            self.note(heard, floor);
+            return;
+        };
         let Some(source) = self.played.around(number - (lag - EARLY), JITTER) else {
             self.expected = self.expected.map(|level| (level - FADE_DB).max(SILENCE_DB));
             self.note(heard, floor);
@@ -253,7 +275,9 @@ impl EchoGuard {
                 heard[*band] - expected > ABOVE_DB
             })
             .count();
-        self.judged.push_back(above as f32 / BANDS as f32);
+        let part = above as f32 / BANDS as f32;
+        self.standing_out = if part >= STIRRED { self.standing_out.saturating_add(1) } else { 0 };
+        self.judged.push_back(part);
         if self.judged.len() > JUDGED_FRAMES {
             self.judged.pop_front();
         }

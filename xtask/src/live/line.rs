@@ -21,8 +21,8 @@ const FRAME: usize = HZ as usize / 25;
 /// How often playing is reported.
 const REPORT_S: f64 = 0.25;
 /// A duck takes this long to be 20 dB, a stop this long to be silent, as the room of the web app does it.
-const DUCK_S: f64 = 0.05;
-const STOP_S: f64 = 0.05;
+const DUCK_S: f64 = 0.03;
+const STOP_S: f64 = 0.03;
 /// Frames that are kept while they are not acknowledged: ten minutes.
 const KEPT_MAX: usize = 15_000;
 
@@ -80,7 +80,7 @@ pub struct Says {
     pub clip: Clip,
 }
 
-/// Somebody who takes part: looks at the room every 20 ms and acts.
+/// Somebody who takes part: looks at the room every few milliseconds and acts.
 pub trait Person {
     /// What to say now, if anything.
     fn look(&mut self, room: &Room) -> Option<Says>;
@@ -225,7 +225,7 @@ impl Line {
                 self.say(name, &clip);
             }
             self.send_sound()?;
-            std::thread::sleep(Duration::from_millis(15));
+            std::thread::sleep(Duration::from_millis(3));
         }
         Ok(self.room)
     }

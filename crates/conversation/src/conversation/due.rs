@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     action::{Action, CloseReason},
+    floor::SOUND_US_MAX,
     request::Request,
     turn_end::{Decision, Ending, Moment, StoryPlace, ending_of},
     wording::tokens,
@@ -82,7 +83,8 @@ impl Conversation {
             Floor::Nobody => None,
             Floor::Speaking(speech) => {
                 let look_us = speech.burst.as_ref().map_or(Us::MAX, |(_, look_us)| *look_us);
-                Some(speech.watchdog_us().min(look_us))
+                let sound_us = speech.sound_us.map_or(Us::MAX, |from_us| from_us + SOUND_US_MAX);
+                Some(speech.watchdog_us().min(look_us).min(sound_us))
             }
             Floor::Listening(listening) => self.due(listening).into_iter().map(|(us, _)| us).min(),
             Floor::Deciding { until_us, .. }
@@ -104,6 +106,7 @@ impl Conversation {
                 if speech.watchdog_us() <= now_us {
                     self.give_up_waiting(out);
                 } else {
+                    self.forget_sound(out);
                     self.judge_burst(out);
                 }
             }

@@ -7,7 +7,7 @@ use interview::{Mode, Us, persona::Occasion};
 use super::{
     Conversation,
     returning::GAP_US,
-    state::{Floor, Interrupted, Listening, OpenAnswer, Place, Then},
+    state::{Floor, Interrupted, Listening, OpenAnswer, Place, Speech, Then},
 };
 use crate::{
     action::{Action, CloseReason, Hint},
@@ -80,6 +80,15 @@ impl Conversation {
             }
             Floor::LookingUp { .. } => self.listen_on(at_us, None, out),
             Floor::Nobody | Floor::Preparing { .. } | Floor::Reviewing { .. } => {}
+        }
+    }
+
+    pub(super) fn on_speech_heard(&mut self, to_us: Us, out: &mut Vec<Action>) {
+        if let Floor::Speaking(Speech { burst: Some((burst, _)), .. }) = &mut self.floor
+            && burst.to_us.is_none()
+        {
+            burst.heard_us = Some(burst.heard_us.map_or(to_us, |heard_us| heard_us.max(to_us)));
+            self.judge_burst(out);
         }
     }
 

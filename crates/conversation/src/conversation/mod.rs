@@ -176,6 +176,8 @@ impl Conversation {
         match input {
             Input::Start => self.start(out),
             Input::Utterance { id, event } => self.on_utterance(id, event, out),
+            Input::SoundBegan { at_us } => self.sound_began(at_us.min(self.now_us), out),
+            Input::SpeechHeard { to_us } => self.on_speech_heard(to_us.min(self.now_us), out),
             Input::SpeechBegan { at_us, echo_likelihood } => {
                 self.on_speech_began(at_us.min(self.now_us), echo_likelihood, out);
             }
@@ -318,7 +320,7 @@ impl Conversation {
         let count = self.plan.items.len() as u32;
         let waiting = self.upcoming.iter().filter(|other| Some(**other) != item).count() as u32;
         let (utterance, ducked) = match &self.floor {
-            Floor::Speaking(speech) => (speech.queue.front(), speech.burst.is_some()),
+            Floor::Speaking(speech) => (speech.queue.front(), speech.is_ducked()),
             _ => (None, false),
         };
         let arrived = place == self.place;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     action::{Action, CloseReason, EndReason, LineKind, Notice, UtteranceId},
-    floor::{Burst, Claim, ECHO_LIKELIHOOD, claim, is_echo},
+    floor::{Burst, Claim, ECHO_LIKELIHOOD, SOUND_US_MAX, claim, is_echo},
     input::UtteranceEvent,
     turn_end::Pauses,
     wording::{tokens, word_count},
@@ -44,6 +44,11 @@ pub(super) fn estimate_us(text: &str) -> Us {
 }
 
 impl Speech {
+    /// Whether the first utterance is being played softly.
+    pub(super) fn is_ducked(&self) -> bool {
+        self.burst.is_some() || self.sound_us.is_some()
+    }
+
     /// When the first utterance counts as heard although nothing was reported.
     pub(super) fn watchdog_us(&self) -> Us {
         let Some(front) = self.queue.front() else { return self.front_from_us };
@@ -108,6 +113,7 @@ impl Conversation {
             from_us: self.now_us,
             front_from_us: self.now_us,
             front_started: false,
+            sound_us: None,
             burst: None,
             quiet_from_us,
         });
@@ -126,6 +132,10 @@ impl Conversation {
                 };
                 let done = index + usize::from(event != UtteranceEvent::Started);
                 speech.queue.drain(..done);
+                if done > 0 {
+                    // What comes next has not been made softer.
+                    speech.sound_us = None;
+                }
                 speech.front_from_us = self.now_us;
                 speech.front_started = event == UtteranceEvent::Started;
                 self.end_speech_if_heard(out);
@@ -242,6 +252,32 @@ impl Conversation {
             && self.answer.as_ref().is_none_or(|answer| answer.limits_called < 2)
     }
 
+    /// Something stands out while the interviewer speaks: it gets softer until it is known what that is.
+    pub(super) fn sound_began(&mut self, at_us: Us, out: &mut Vec<Action>) {
+        if !self.yields() || self.now_us - at_us >= SOUND_US_MAX {
+            return;
+        }
+        let Floor::Speaking(speech) = &mut self.floor else { return };
+        if let Some(front) = speech.queue.front()
+            && !speech.is_ducked()
+        {
+            out.push(Action::Duck { id: front.id });
+            speech.sound_us = Some(at_us);
+        }
+    }
+
+    /// A sound that has not become a voice in its time was none.
+    pub(super) fn forget_sound(&mut self, out: &mut Vec<Action>) {
+        let Floor::Speaking(speech) = &mut self.floor else { return };
+        if speech.sound_us.is_none_or(|from_us| self.now_us - from_us < SOUND_US_MAX) {
+            return;
+        }
+        speech.sound_us = None;
+        if let Some(front) = speech.queue.front() {
+            out.push(Action::Unduck { id: front.id });
+        }
+    }
+
     /// The candidate's voice began while the interviewer speaks.
     pub(super) fn burst_began(
         &mut self,
@@ -255,9 +291,13 @@ impl Conversation {
         }
         let Floor::Speaking(speech) = &mut self.floor else { return };
         let Some(front) = speech.queue.front().filter(|_| speech.burst.is_none()) else { return };
-        out.push(Action::Duck { id: front.id });
-        let burst = Burst { from_us: at_us, to_us: None, text: String::new() };
-        speech.burst = Some((burst, Us::MAX));
+        // A voice begins with the sound that went before it.
+        let sound_us = speech.sound_us.take();
+        if sound_us.is_none() {
+            out.push(Action::Duck { id: front.id });
+        }
+        let from_us = sound_us.filter(|us| at_us - us < SOUND_US_MAX).unwrap_or(at_us).min(at_us);
+        speech.burst = Some((Burst::from(from_us), Us::MAX));
         self.judge_burst(out);
     }
 

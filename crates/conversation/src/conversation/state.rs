@@ -112,7 +112,10 @@ pub(super) struct Speech {
     pub(super) front_from_us: Us,
     /// Whether the first in the queue sounds.
     pub(super) front_started: bool,
-    /// Sound of the candidate meanwhile, and when to look at it again.
+    /// Since when a sound that may become the candidate's voice makes the interviewer softer.
+    #[serde(default)]
+    pub(super) sound_us: Option<Us>,
+    /// Voice of the candidate meanwhile, and when to look at it again.
     pub(super) burst: Option<(Burst, Us)>,
     /// Where the silence began that led to this speech, if a silence did.
     pub(super) quiet_from_us: Option<Us>,

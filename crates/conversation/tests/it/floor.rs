@@ -40,6 +40,55 @@ fn the_interviewer_ducks_at_once_and_goes_on_after_a_cough() {
 }
 
 #[test]
+fn a_sound_makes_the_interviewer_softer_until_it_is_known_to_be_none() {
+    let mut room = asking(500);
+    let id = room.conversation.view().utterance.expect("an utterance");
+    let began_us = room.now_us;
+    room.input(Input::SoundBegan { at_us: began_us });
+    assert!(room.conversation.view().ducked);
+    room.pass(350);
+    assert!(!room.conversation.view().ducked);
+    assert_eq!(times_of(&room, |action| matches!(action, Action::Duck { .. })), [began_us]);
+    assert!(room.log.iter().any(|(_, action)| *action == Action::Unduck { id }));
+    assert_eq!(room.floor(), FloorView::Interviewer);
+}
+
+#[test]
+fn a_voice_begins_with_the_sound_before_it_and_is_judged_by_how_far_it_was_heard() {
+    let mut room = asking(500);
+    let began_us = room.now_us;
+    room.input(Input::SoundBegan { at_us: began_us });
+    room.pass(90);
+    room.input(Input::SpeechBegan { at_us: room.now_us, echo_likelihood: None });
+    for to_ms in [300, 420] {
+        room.pass(150);
+        room.input(Input::SpeechHeard { to_us: began_us + to_ms * MS });
+    }
+    room.pass(250);
+    assert_eq!(room.floor(), FloorView::Interviewer, "no more than 420 ms were heard");
+    room.input(Input::SpeechHeard { to_us: began_us + 490 * MS });
+    assert_eq!(room.floor(), FloorView::Candidate);
+    let ducks = times_of(&room, |action| matches!(action, Action::Duck { .. }));
+    assert_eq!(ducks, [began_us], "once");
+    let opened = room.log.iter().rev().find_map(|(_, action)| match action {
+        Action::OpenTurn { from_us } => Some(*from_us),
+        _ => None,
+    });
+    assert_eq!(opened, Some(began_us), "no sound of it is lost");
+}
+
+#[test]
+fn asking_for_the_floor_stops_the_interviewer_before_the_pause_is_over() {
+    let mut room = asking(500);
+    let began_us = room.now_us;
+    room.input(Input::SpeechBegan { at_us: began_us, echo_likelihood: None });
+    room.pass(300);
+    room.input(Input::SpeechHeard { to_us: began_us + 250 * MS });
+    room.input(Input::Words { text: "Wait,".to_owned(), accurate: false });
+    assert_eq!(room.floor(), FloorView::Candidate);
+}
+
+#[test]
 fn words_of_listening_do_not_stop_the_interviewer() {
     for text in ["Mm-hm.", "Yeah.", "Okay."] {
         let mut room = asking(500);

@@ -58,6 +58,8 @@ fn inputs() -> impl Strategy<Value = Input> {
     prop_oneof![
         1 => Just(Input::Start),
         8 => (1u64..20, event).prop_map(|(id, event)| Input::Utterance { id, event }),
+        2 => (0i64..90_000_000).prop_map(|at_us| Input::SoundBegan { at_us }),
+        2 => (0i64..90_000_000).prop_map(|to_us| Input::SpeechHeard { to_us }),
         3 => (0i64..90_000_000, proptest::option::of(0f32..=1.0))
             .prop_map(|(at_us, echo_likelihood)| Input::SpeechBegan { at_us, echo_likelihood }),
         3 => (0i64..90_000_000, 0u32..5_000)
@@ -139,6 +141,10 @@ fn fitted(input: Input, conversation: &Conversation, now_us: Us) -> Input {
     match (input, view.utterance, view.answer) {
         (Input::Utterance { id, event }, Some(utterance), _) if id < 18 => {
             Input::Utterance { id: utterance, event }
+        }
+        (Input::SoundBegan { at_us }, ..) => Input::SoundBegan { at_us: now_us - at_us % 500_000 },
+        (Input::SpeechHeard { to_us }, ..) => {
+            Input::SpeechHeard { to_us: now_us - to_us % 500_000 }
         }
         (Input::SpeechBegan { at_us, echo_likelihood }, ..) => {
             Input::SpeechBegan { at_us: now_us - at_us % 500_000, echo_likelihood }

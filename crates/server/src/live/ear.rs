@@ -19,6 +19,14 @@ const PAUSE_PROBABILITY: f32 = 0.35;
 /// A voice that is the interviewer's own, come back from a loudspeaker, with at least this
 /// probability is no speech.
 const ECHO_LIKELIHOOD: f32 = 0.7;
+/// Above this, while the interviewer is heard, one chunk makes it softer until the next ones tell.
+const SOUND_PROBABILITY: f32 = 0.3;
+/// A sound is reported again after this long without speech: by then it was none.
+const SOUND_US_MAX: Us = 300_000;
+/// After so many sounds in a row that were no speech, only voice activity is believed.
+const SOUNDS_IN_VAIN_MAX: u32 = 2;
+/// For this long at the begin of speech it is told how far it is heard, each chunk.
+const HEARD_US_MAX: Us = 1_200_000;
 /// Speech is reported after this many speaking chunks in a row: 96 ms. A click that falls into two
 /// chunks passes by.
 const BEGIN_CHUNKS: u32 = 3;
@@ -35,6 +43,9 @@ const SEGMENT_PAUSE_US: Us = 600_000;
 const SEGMENT_US_MAX: Us = 28_000_000;
 /// Sound before the first speaking chunk that belongs to a segment.
 const LEAD_US: Us = 320_000;
+/// The first caption of a segment is made this long after its speech was noticed: then a first word is known
+/// before half a second of it is over.
+const CAPTION_FIRST_US: Us = 200_000;
 /// Captions are made again after this much more speech (ENGINES: 0.4 s served well).
 const CAPTION_EVERY_US: Us = 400_000;
 /// The longest sound that a turn end is judged by.
@@ -47,6 +58,16 @@ const LEVEL_EVERY_US: Us = 250_000;
 /// Something the ear noticed, at a time of the interview.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Sensed {
+    /// While the interviewer is heard: something that may become speech stands out since `at_us`.
+    Stirred {
+        /// Its begin.
+        at_us: Us,
+    },
+    /// Speech that began while the interviewer was heard goes on, and was voiced up to here.
+    Heard {
+        /// End of the last voiced chunk.
+        to_us: Us,
+    },
     /// Speech began at `at_us`.
     Began {
         /// Its first voiced chunk.
@@ -114,6 +135,9 @@ pub struct Ear {
     recent: Vec<f32>,
     state: State,
     run: u32,
+    /// When a sound was last reported, and how many of them have not become speech.
+    stirred_us: Option<Us>,
+    in_vain: u32,
     segment: Option<Segment>,
     level_since: Level,
 }
@@ -150,6 +174,8 @@ impl Ear {
             recent: Vec::new(),
             state: State::Silence { since_us: None, reported_us: 0, asked: 0 },
             run: 0,
+            stirred_us: None,
+            in_vain: 0,
             segment: None,
             level_since: Level { since_us: start_us, ..Level::default() },
         }
@@ -186,6 +212,11 @@ impl Ear {
     /// When voice activity fails.
     pub fn push(&mut self, samples: &[f32]) -> Result<Vec<Sensed>, engines::Error> {
         let mut sensed = Vec::new();
+        // At once, not only in whole chunks: every 10 ms count when somebody interrupts.
+        self.echo.heard(self.now_us + micros_of(self.pending.len()), samples);
+        if let Some(at_us) = self.echo.stirs_since() {
+            self.stir(at_us, &mut sensed);
+        }
         self.pending.extend_from_slice(samples);
         let mut done = 0;
         while self.pending.len() - done >= CHUNK {
@@ -226,7 +257,6 @@ impl Ear {
         sensed: &mut Vec<Sensed>,
     ) -> Result<(), engines::Error> {
         let start_us = self.now_us;
-        self.echo.heard(start_us, chunk);
         let echo = self.echo.likelihood().is_some_and(|likelihood| likelihood >= ECHO_LIKELIHOOD);
         let voice = self.activity.push(chunk)?;
         let probability = if echo { 0.0 } else { voice };
@@ -241,11 +271,27 @@ impl Ear {
         Ok(())
     }
 
+    /// Reports a sound while the interviewer is heard, once.
+    fn stir(&mut self, at_us: Us, sensed: &mut Vec<Sensed>) {
+        let told = self.stirred_us.is_some_and(|us| self.now_us - us < SOUND_US_MAX);
+        if self.speaking() || told || self.in_vain >= SOUNDS_IN_VAIN_MAX {
+            return;
+        }
+        self.stirred_us = Some(at_us.max(self.now_us - SOUND_US_MAX));
+        self.in_vain += 1;
+        sensed.push(Sensed::Stirred { at_us });
+    }
+
     fn hear_in_silence(&mut self, probability: f32, start_us: Us, sensed: &mut Vec<Sensed>) {
         self.run = if probability >= BEGIN_PROBABILITY { self.run + 1 } else { 0 };
         let needed =
             if self.echo.likelihood().is_some() { BEGIN_CHUNKS_PLAYING } else { BEGIN_CHUNKS };
+        let playing = needed == BEGIN_CHUNKS_PLAYING;
+        if playing && probability >= SOUND_PROBABILITY {
+            self.stir(start_us, sensed);
+        }
         if self.run >= needed {
+            self.in_vain = 0;
             let since_us = start_us - Us::from(self.run - 1) * CHUNK_US;
             let voiced_us = Us::from(self.run) * CHUNK_US;
             self.run = 0;
@@ -282,6 +328,9 @@ impl Ear {
             self.run = 0;
             *voiced_us += CHUNK_US;
             *last_voiced_us = self.now_us;
+            if self.now_us - *since_us <= HEARD_US_MAX && self.echo.likelihood().is_some() {
+                sensed.push(Sensed::Heard { to_us: self.now_us });
+            }
         } else {
             self.run += 1;
         }
@@ -311,8 +360,9 @@ impl Ear {
                 let from = self.recent.len().saturating_sub(lead);
                 let samples = self.recent[from..].to_vec();
                 let start_us = self.now_us - micros_of(samples.len());
-                self.segment =
-                    Some(Segment { start_us, samples, captioned: 0, paused_anew: false });
+                let head = caption_every - samples_in(CAPTION_FIRST_US);
+                let captioned = samples.len().saturating_sub(head);
+                self.segment = Some(Segment { start_us, samples, captioned, paused_anew: false });
             }
             return;
         };
@@ -428,6 +478,62 @@ mod tests {
             _ => None,
         });
         assert!((paused.expect("a pause") - 4_000_000).abs() <= CHUNK_US);
+    }
+
+    /// Noise of this length and loudness, the same for the same seed.
+    fn noise(seconds: f64, level: f32, seed: u64) -> Vec<f32> {
+        let mut state = seed;
+        let mut draw = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            level * ((state >> 40) as f32 / (1u64 << 23) as f32 - 1.0)
+        };
+        (0..(seconds * f64::from(LISTEN_HZ)) as usize).map(|_| draw()).collect()
+    }
+
+    /// What an ear notices while something is played that does not come back: `loud_s` of sound after 6 s.
+    fn hear_while_playing(loud_s: &[f64]) -> Vec<(Us, Sensed)> {
+        let mut ear = Ear::new(Box::new(Loud), 0);
+        ear.played(0, &noise(20.0, 0.3, 5));
+        let mut samples = noise(6.0, 0.001, 7);
+        for seconds in loud_s {
+            samples.extend(noise(*seconds, 0.5, 9));
+            // Each begins at the same place of a chunk, so that short ones lie in a single one.
+            samples.extend(noise(26.0 * CHUNK_US as f64 / 1e6 - seconds, 0.001, 11));
+        }
+        let mut sensed = Vec::new();
+        for piece in samples.chunks(640) {
+            let more = ear.push(piece).expect("this ear cannot fail");
+            let now_us = ear.now_us() + micros_of(ear.pending.len());
+            sensed.extend(more.into_iter().map(|piece| (now_us, piece)));
+        }
+        sensed
+    }
+
+    #[test]
+    fn a_sound_while_the_interviewer_is_heard_is_told_at_once() {
+        let sensed = hear_while_playing(&[0.5]);
+        let told = |wanted: fn(&Sensed) -> bool| {
+            sensed.iter().find(|(_, piece)| wanted(piece)).expect("it is told").clone()
+        };
+        let (stirred_us, stirred) = told(|piece| matches!(piece, Sensed::Stirred { .. }));
+        let (began_us, _) = told(|piece| matches!(piece, Sensed::Began { .. }));
+        let Sensed::Stirred { at_us } = stirred else { unreachable!() };
+        assert!((5_960_000..=6_040_000).contains(&at_us), "{at_us}");
+        assert!(stirred_us <= 6_080_000 && stirred_us < began_us, "{stirred_us} {began_us}");
+        let heard = sensed.iter().filter_map(|(_, piece)| match piece {
+            Sensed::Heard { to_us } => Some(*to_us),
+            _ => None,
+        });
+        let last_us = heard.max().expect("it is told how far it was heard");
+        assert!((last_us - 6_500_000).abs() <= CHUNK_US, "{last_us}");
+    }
+
+    #[test]
+    fn clicks_do_not_make_the_interviewer_softer_for_ever() {
+        let sensed = hear_while_playing(&[0.01; 8]);
+        assert!(!sensed.iter().any(|(_, piece)| matches!(piece, Sensed::Began { .. })));
+        let stirred = sensed.iter().filter(|(_, piece)| matches!(piece, Sensed::Stirred { .. }));
+        assert!(stirred.count() <= SOUNDS_IN_VAIN_MAX as usize);
     }
 
     #[test]

@@ -467,7 +467,14 @@ impl Room {
 
     /// Tells the conversation what happened, does what it wants, and stores what it leaves behind.
     async fn step(&mut self, input: Input) {
-        let quiet = matches!(input, Input::Silence { .. } | Input::Words { .. } | Input::Typing);
+        let quiet = matches!(
+            input,
+            Input::Silence { .. }
+                | Input::Words { .. }
+                | Input::SpeechHeard { .. }
+                | Input::SoundBegan { .. }
+                | Input::Typing
+        );
         let actions = self.conversation.step(self.clock.now_us(), input);
         let idle = actions.is_empty();
         let mut step = Step::default();

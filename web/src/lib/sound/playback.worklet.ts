@@ -6,7 +6,7 @@
 /** 20 dB down. */
 const DUCKED = 0.1;
 /** How long going quiet or loud again takes, seconds. */
-const RAMP_S = 0.04;
+const RAMP_S = 0.025;
 /** Sent this often while something plays, seconds. */
 const REPORT_S = 0.25;
 

@@ -179,7 +179,11 @@ impl What {
             Sensed::Segment { span, .. } => {
                 Some(Self::Closed { from_us: span.start_us, to_us: span.end_us })
             }
-            Sensed::TurnEnd { .. } | Sensed::Caption { .. } | Sensed::Level { .. } => None,
+            Sensed::Stirred { .. }
+            | Sensed::Heard { .. }
+            | Sensed::TurnEnd { .. }
+            | Sensed::Caption { .. }
+            | Sensed::Level { .. } => None,
         }
     }
 }

@@ -381,6 +381,8 @@ impl Room {
     async fn take_in(&mut self, sensed: Vec<Sensed>) {
         for piece in sensed {
             match piece {
+                Sensed::Stirred { at_us } => self.step(Input::SoundBegan { at_us }).await,
+                Sensed::Heard { to_us } => self.step(Input::SpeechHeard { to_us }).await,
                 Sensed::Began { at_us } => {
                     self.hearing.turn_end = None;
                     self.step(Input::SpeechBegan { at_us, echo_likelihood: None }).await;
