@@ -19,8 +19,11 @@ pub struct Arguments {
     #[arg(long)]
     quick: bool,
     /// Only loudspeakers.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "interruptions")]
     echo: bool,
+    /// Only true interruptions.
+    #[arg(long)]
+    interruptions: bool,
     /// Also write the figures to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<String>,
@@ -30,6 +33,9 @@ pub struct Arguments {
 const INTO_LINE_S: f64 = 0.9;
 /// How long the candidate waits before an answer, seconds.
 const BEFORE_ANSWER_S: f64 = 0.4;
+/// An interviewer who is interrupted is to be softer and silent within these, seconds; later ones are told singly.
+const DUCKED_S_MAX: f64 = 0.15;
+const SILENT_S_MAX: f64 = 0.6;
 /// A line that is stopped within this time of a sound was stopped by it, seconds.
 const BY_IT_S: f64 = 2.5;
 
@@ -47,6 +53,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return table.write(arguments.json.as_deref());
     }
     barge_in(arguments.quick, &server, &mut voices, &place, &mut table)?;
+    if arguments.interruptions {
+        return table.write(arguments.json.as_deref());
+    }
     nothing(arguments.quick, &server, &mut voices, &place, &mut table)?;
     echo(arguments.quick, &server, &mut voices, &place, &mut table)?;
     table.print();
@@ -124,15 +133,20 @@ fn barge_in(
         let mut person = Interjecting::new(answer.clone(), sounds.clone());
         let room = hold(server, Acoustics::default(), &mut person, if quick { 13.0 } else { 80.0 })
             .with_context(|| format!("interruptions, round {round}"))?;
-        for (at_s, _) in spoken(&room.log, "interruption") {
+        for (name, at_s, _) in spoken(&room.log, "interruption") {
             if playing_at(&room.log, at_s).is_none() {
                 continue;
             }
             tried += 1;
-            ducked.extend(first_after(&room.log, at_s, |what| matches!(what, What::Ducked)));
-            silent.extend(first_after(&room.log, at_s, |what| {
-                matches!(what, What::Played { stopped: true })
-            }));
+            let soft_s = first_after(&room.log, at_s, |what| matches!(what, What::Ducked));
+            let silent_s =
+                first_after(&room.log, at_s, |what| matches!(what, What::Played { stopped: true }));
+            if soft_s.is_none_or(|s| s > DUCKED_S_MAX) || silent_s.is_none_or(|s| s > SILENT_S_MAX)
+            {
+                println!("{name}: softer after {soft_s:.3?} s, silent after {silent_s:.3?} s");
+            }
+            ducked.extend(soft_s);
+            silent.extend(silent_s);
         }
     }
     table.push(Figure::milliseconds("interrupted: 20 dB softer", &ducked, tried, "p95 <= 150 ms"));
@@ -163,7 +177,7 @@ fn nothing(
         let room = hold(server, Acoustics::default(), &mut person, if quick { 13.0 } else { 80.0 })
             .with_context(|| format!("coughs and words, round {round}"))?;
         for (name, count, stopped) in &mut tried {
-            for (at_s, _) in spoken(&room.log, name) {
+            for (said, at_s, _) in spoken(&room.log, name) {
                 if playing_at(&room.log, at_s).is_none() {
                     continue;
                 }
@@ -171,7 +185,10 @@ fn nothing(
                 let after = first_after(&room.log, at_s, |what| {
                     matches!(what, What::Played { stopped: true })
                 });
-                *stopped += u32::from(after.is_some_and(|after_s| after_s < BY_IT_S));
+                if after.is_some_and(|after_s| after_s < BY_IT_S) {
+                    println!("stopped by {said}");
+                    *stopped += 1;
+                }
             }
         }
     }
@@ -196,7 +213,7 @@ fn echo(
         let echo_delay = HZ as usize * delay_ms / 1_000;
         let acoustics = Acoustics { echo: *echo, echo_delay, ..Acoustics::default() };
         let mut person = Interjecting::new(answer.clone(), Vec::new());
-        let room = hold(server, acoustics, &mut person, if quick { 13.0 } else { 170.0 })
+        let room = hold(server, acoustics, &mut person, if quick { 13.0 } else { 300.0 })
             .with_context(|| format!("echo at {echo}"))?;
         let mut since_s = 0.0;
         for event in &room.log {
@@ -205,7 +222,7 @@ fn echo(
                 What::Played { stopped: by_it } => {
                     // A candidate who speaks into a line is no echo.
                     if spoken(&room.log, "")
-                        .any(|(from_s, to_s)| from_s < event.at_s && to_s > since_s)
+                        .any(|(_, from_s, to_s)| from_s < event.at_s && to_s > since_s)
                     {
                         continue;
                     }
@@ -239,10 +256,12 @@ fn hold(
     Line::open(server, &id, acoustics)?.hold(person, seconds)
 }
 
-/// When each clip whose name begins so was heard first, and when its voice ended.
-fn spoken<'a>(log: &'a [Event], name: &'a str) -> impl Iterator<Item = (f64, f64)> + 'a {
+/// Each clip whose name begins so: its name, when it was heard first, and when its voice ended.
+fn spoken<'a>(log: &'a [Event], name: &'a str) -> impl Iterator<Item = (&'a str, f64, f64)> + 'a {
     log.iter().filter_map(move |event| match &event.what {
-        What::Spoke { name: said, to_s } if said.starts_with(name) => Some((event.at_s, *to_s)),
+        What::Spoke { name: said, to_s } if said.starts_with(name) => {
+            Some((said.as_str(), event.at_s, *to_s))
+        }
         _ => None,
     })
 }

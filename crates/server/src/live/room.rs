@@ -467,16 +467,21 @@ impl Room {
 
     /// Tells the conversation what happened, does what it wants, and stores what it leaves behind.
     async fn step(&mut self, input: Input) {
+        // What a new process would hear by itself, or has no use for, waits for no disk.
         let quiet = matches!(
             input,
             Input::Silence { .. }
                 | Input::Words { .. }
-                | Input::SpeechHeard { .. }
                 | Input::SoundBegan { .. }
+                | Input::SpeechBegan { .. }
+                | Input::SpeechHeard { .. }
                 | Input::Typing
         );
         let actions = self.conversation.step(self.clock.now_us(), input);
         let idle = actions.is_empty();
+        let passing = actions
+            .iter()
+            .all(|action| matches!(action, Action::Duck { .. } | Action::Unduck { .. }));
         let mut step = Step::default();
         let mut ended = None;
         for action in actions {
@@ -487,6 +492,8 @@ impl Room {
         }
         if !(quiet && idle) {
             self.show_view();
+        }
+        if !(quiet && passing) {
             self.keep(step).await;
         }
         if let Some(reason) = ended {
