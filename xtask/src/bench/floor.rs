@@ -144,6 +144,7 @@ fn barge_in(
             if soft_s.is_none_or(|s| s > DUCKED_S_MAX) || silent_s.is_none_or(|s| s > SILENT_S_MAX)
             {
                 println!("{name}: softer after {soft_s:.3?} s, silent after {silent_s:.3?} s");
+                print_captions(&room.log, at_s);
             }
             ducked.extend(soft_s);
             silent.extend(silent_s);
@@ -187,6 +188,7 @@ fn nothing(
                 });
                 if after.is_some_and(|after_s| after_s < BY_IT_S) {
                     println!("stopped by {said}");
+                    print_captions(&room.log, at_s);
                     *stopped += 1;
                 }
             }
@@ -264,6 +266,15 @@ fn spoken<'a>(log: &'a [Event], name: &'a str) -> impl Iterator<Item = (&'a str,
         }
         _ => None,
     })
+}
+
+/// What the captions said in the time after something was said.
+fn print_captions(log: &[Event], from_s: f64) {
+    for event in log.iter().filter(|event| (from_s..from_s + BY_IT_S).contains(&event.at_s)) {
+        if let What::Caption(text) = &event.what {
+            println!("  {:.3} s later: {text}", event.at_s - from_s);
+        }
+    }
 }
 
 /// The line that was heard at a time.

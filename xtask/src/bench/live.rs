@@ -185,7 +185,7 @@ fn caption_delay(log: &[Event]) -> Vec<f64> {
             .find(|later| later.at_s > to_s && matches!(later.what, What::Audible(_)))
             .map_or(f64::INFINITY, |later| later.at_s);
         let last = log.iter().rfind(|later| {
-            matches!(later.what, What::Caption) && later.at_s > to_s && later.at_s < next_s
+            matches!(later.what, What::Caption(_)) && later.at_s > to_s && later.at_s < next_s
         });
         delays.push(last.map_or(0.0, |last| last.at_s - to_s));
     }

@@ -65,8 +65,8 @@ pub enum What {
     Ducked,
     /// It is at its loudness again.
     Unducked,
-    /// Captions changed.
-    Caption,
+    /// Captions changed to this.
+    Caption(String),
     /// The interview is over.
     Ended,
 }
@@ -302,7 +302,10 @@ impl Line {
                     line.stopping = true;
                 }
             }
-            "caption" => self.room.note(What::Caption),
+            "caption" => {
+                let text = message["text"].as_str().unwrap_or_default().to_owned();
+                self.room.note(What::Caption(text));
+            }
             "ended" => {
                 self.room.ended = true;
                 self.room.note(What::Ended);
