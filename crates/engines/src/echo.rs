@@ -9,7 +9,7 @@
 //!
 //! This tells voices apart and takes nothing out of the sound: what is recorded stays as it was.
 
-use std::{collections::VecDeque, f32::consts::PI, sync::Arc};
+use std::{collections::VecDeque, f32::consts::PI, ops::RangeInclusive, sync::Arc};
 
 use interview::Us;
 use realfft::{RealFftPlanner, RealToComplex};
@@ -42,11 +42,21 @@ const MEAN_FRAMES: f32 = 31.0;
 const FORGET_FRAMES: f32 = 1_000.0;
 /// Likeness over this many frames of played sound says where the echo is: 1.5 s.
 const LEARN_FRAMES: u32 = 150;
-/// After this much played sound without a lag, nothing comes back: 4.5 s.
+/// After this much played sound that is alike at no lag, nothing comes back: 4.5 s.
 const SURE_FRAMES: u32 = 3 * LEARN_FRAMES;
-/// Correlation above which the lag counts as known. Echo through simulated rooms and an uneven echo
-/// canceller gave 0.35 to 0.89 at its lag, other speech below 0.2 at any.
+/// Correlation above which the lag counts as known after this many frames; before, it has to be as much higher as
+/// chance reaches higher in fewer frames. Echo through simulated rooms and an uneven echo canceller gave 0.35 to 0.89 at
+/// its lag, other speech below 0.2 at any.
 const KNOWN: f32 = 0.28;
+const KNOWN_FRAMES: u32 = 5 * LEARN_FRAMES;
+/// Nothing comes back, either, once the room stayed quiet in so many frames (250 ms) while what was played was loud
+/// at all times from which its echo usually comes: loudspeakers of computers take less than 250 ms, those
+/// on the radio up to 400 ms.
+const QUIET_FRAMES: u32 = 25;
+const QUIET_LAGS: RangeInclusive<i64> = 5..=45;
+/// Parts: of those times that were loud, at least; of bands that stand out in a quiet frame, at most.
+const QUIET_LOUD: f32 = 0.8;
+const QUIET_PART: f32 = 0.05;
 /// Part of a band's frames that the expected echo is to cover.
 const QUANTILE: f32 = 0.8;
 /// Above the expected echo by more than this, dB, a band holds something else.
@@ -101,6 +111,8 @@ pub struct EchoGuard {
     judged: VecDeque<f32>,
     /// How many frames in a row, to the last one, something stood out.
     standing_out: u32,
+    /// Frames in which an echo would have been heard and was not, since one was last known.
+    quiet: u32,
     now: i64,
 }
 
@@ -127,6 +139,7 @@ impl EchoGuard {
             expected: [SILENCE_DB; BANDS],
             judged: VecDeque::with_capacity(JUDGED_FRAMES + 1),
             standing_out: 0,
+            quiet: 0,
             now: 0,
         }
     }
@@ -166,8 +179,7 @@ impl EchoGuard {
             let part = self.judged.iter().sum::<f32>() / self.judged.len().max(1) as f32;
             return Some(sigmoid((EVEN - part) * STEEP));
         }
-        if self.lags.frames >= SURE_FRAMES {
-            // So much was played and nothing of it came back: there are headphones.
+        if self.hears_nothing_back() {
             return Some(0.0);
         }
         let like = self.likeness()?;
@@ -179,7 +191,7 @@ impl EchoGuard {
     #[must_use]
     pub fn stirs_since(&self) -> Option<Us> {
         let playing = self.now - self.played.last_loud <= TAIL;
-        let known = self.knows() || (self.lags.best().is_none() && self.lags.frames >= SURE_FRAMES);
+        let known = self.knows() || self.hears_nothing_back();
         let stirs = playing && known && self.standing_out >= STIRRED_FRAMES;
         stirs.then(|| (self.now + 1 - i64::from(self.standing_out)) * FRAME_US)
     }
@@ -189,6 +201,13 @@ impl EchoGuard {
     #[must_use]
     pub fn lag_us(&self) -> Option<Us> {
         self.lags.best().map(|lag| (lag - EARLY) * FRAME_US)
+    }
+
+    /// So much was played and nothing of it came back: there are headphones.
+    fn hears_nothing_back(&self) -> bool {
+        let alike = || self.lags.most_alike().is_some_and(|(_, like)| like > KNOWN);
+        let sure = self.lags.frames >= SURE_FRAMES && !alike();
+        self.lags.best().is_none() && (sure || self.quiet >= QUIET_FRAMES)
     }
 
     fn knows(&self) -> bool {
@@ -230,8 +249,13 @@ impl EchoGuard {
         let Some(lag) = self.lags.best() else {
             self.expected = [SILENCE_DB; BANDS];
             self.note(heard, floor);
+            let part = self.judged.back().copied().unwrap_or(0.0);
+            if part <= QUIET_PART && self.played.loud_share(number, QUIET_LAGS) >= QUIET_LOUD {
+                self.quiet = self.quiet.saturating_add(1);
+            }
             return;
         };
+        self.quiet = 0;
         let Some(source) = self.played.around(number - (lag - EARLY), JITTER) else {
             self.expected = self.expected.map(|level| (level - FADE_DB).max(SILENCE_DB));
             self.note(heard, floor);
@@ -408,6 +432,13 @@ impl Played {
         (number - LATE..=number + EARLY).any(|at| self.at(at).is_some_and(|frame| frame.loud))
     }
 
+    /// How many of the frames that lie so far back could be heard when they were played, as a share.
+    fn loud_share(&self, number: i64, back: RangeInclusive<i64>) -> f32 {
+        let frames = back.clone().count().max(1) as f32;
+        let loud = back.filter(|back| self.at(number - back).is_some_and(|frame| frame.loud));
+        loud.count() as f32 / frames
+    }
+
     /// The loudest of each band around a frame, at the gain it is played at.
     fn around(&self, number: i64, reach: i64) -> Option<Frame> {
         let mut loudest = [SILENCE_DB; BANDS];
@@ -457,12 +488,19 @@ impl Lags {
 
     /// The lag at which they are most alike, once that is clear.
     fn best(&self) -> Option<i64> {
+        let (lag, like) = self.most_alike()?;
+        let few = f32::sqrt(KNOWN_FRAMES as f32 / self.frames as f32).max(1.0);
+        (like > KNOWN * few).then_some(lag)
+    }
+
+    /// The lag at which they are most alike, and how alike.
+    fn most_alike(&self) -> Option<(i64, f32)> {
         if self.frames < LEARN_FRAMES {
             return None;
         }
         let like = |lag: usize| self.both[lag] / f32::sqrt(self.heard * self.played[lag]);
         let best = (0..LAGS).max_by(|a, b| like(*a).total_cmp(&like(*b)))?;
-        (like(best) > KNOWN).then_some(best as i64)
+        Some((best as i64, like(best)))
     }
 }
 
@@ -693,6 +731,23 @@ mod tests {
         assert!(echo < 0.05, "{echo}");
         let later = share(&all[6 * HZ / STEP..], |likelihood| likelihood > 0.0);
         assert!(later < 0.001, "nothing came back, and still {later} counts as echo");
+    }
+
+    #[test]
+    fn headphones_are_known_before_the_first_line_is_over() {
+        let played = talk(20, 118.0, 4);
+        let mut heard = vec![0.0; HZ];
+        heard.extend(talk(4, 205.0, 31));
+        for (index, sample) in heard.iter_mut().enumerate() {
+            *sample += 0.0005 * ((index * 7_919 % 1_000) as f32 / 1_000.0 - 0.5);
+        }
+        let (guard, all) = listen(&played, &heard);
+        assert_eq!(guard.lag_us(), None);
+        let echo = share(&all[HZ / STEP..], |likelihood| likelihood > 0.0);
+        assert!(
+            echo < 0.001,
+            "somebody who talks into the first line is taken for its echo: {echo}"
+        );
     }
 
     #[test]
