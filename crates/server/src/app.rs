@@ -65,7 +65,7 @@ impl App {
             bank: content::bank()?,
             engines: EngineRoom::new(config.data.models()?, store.clone(), Handle::current())?
                 .with_voice(config.voice),
-            live: Registry::default(),
+            live: Registry::new(config.live.interviews_max),
             takes: Takes::default(),
             playing: Playing::default(),
             guard: Arc::new(Guard::new(port, &config.listen.hosts, token)),

@@ -5,6 +5,7 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    num::NonZero,
     path::{Path, PathBuf},
 };
 
@@ -28,6 +29,17 @@ pub struct Config {
     pub voice: Voice,
     /// The language model.
     pub language: Language,
+    /// Interviews that go on.
+    pub live: Live,
+}
+
+/// Interviews that go on.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Live {
+    /// How many spoken interviews go on at once; as many as fit the processors if left out. Further
+    /// ones wait in a queue.
+    pub interviews_max: Option<NonZero<usize>>,
 }
 
 /// Where it listens.

@@ -1,6 +1,7 @@
 //! The engines that are here, loaded once and shared, and the models that can still be fetched.
 
 use std::{
+    num::NonZero,
     path::{Path, PathBuf},
     sync::{
         Arc, PoisonError, RwLock,
@@ -24,7 +25,8 @@ use tokio::runtime::Handle;
 
 use crate::{
     config::{self, LanguageMode, VoiceEngine},
-    jobs::hearing::OpenEar,
+    desk::Desk,
+    jobs::hearing::{Instruments, OpenEar},
     live::{ear::Ear, speak::Speaker},
     wire::status::{Abilities, Model, ModelState},
 };
@@ -138,6 +140,12 @@ impl Engines {
     }
 }
 
+/// How many processors this machine lets the program use; one when it does not say.
+#[must_use]
+pub fn processors() -> NonZero<usize> {
+    std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
+}
+
 /// Loads engines, and fetches the models they need.
 pub struct EngineRoom {
     models: PathBuf,
@@ -148,6 +156,7 @@ pub struct EngineRoom {
     board: Arc<Board>,
     pulling: AtomicBool,
     voice: config::Voice,
+    desk: Arc<Desk>,
 }
 
 impl EngineRoom {
@@ -155,8 +164,9 @@ impl EngineRoom {
     /// work is done on `runtime`.
     ///
     /// # Errors
-    /// When the built-in catalogue is not valid.
+    /// When the built-in catalogue is not valid, or no thread can be started.
     pub fn new(models: PathBuf, store: Store, runtime: Handle) -> anyhow::Result<Self> {
+        let desk = Desk::start(processors()).context("no thread can be started")?;
         Ok(Self {
             models,
             store,
@@ -166,6 +176,7 @@ impl EngineRoom {
             board: Arc::new(Board::default()),
             pulling: AtomicBool::new(false),
             voice: config::Voice::default(),
+            desk: Arc::new(desk),
         })
     }
 
@@ -178,6 +189,16 @@ impl EngineRoom {
     /// The engines that are here now. Later ones come with the next call.
     pub fn current(&self) -> Arc<Engines> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Where the work of the engines is handed in.
+    pub fn desk(&self) -> &Arc<Desk> {
+        &self.desk
+    }
+
+    /// The engines that judging uses, whose work stands back behind interviews that go on.
+    pub fn instruments(&self) -> Instruments {
+        Instruments::of(&self.current()).at(&self.desk)
     }
 
     /// Where the models are.
@@ -276,7 +297,7 @@ impl EngineRoom {
             Some(natural) => natural,
             None => voices.quick,
         };
-        match Speaker::start(voice, self.store.clone(), self.runtime.clone()) {
+        match Speaker::start(voice, self.store.clone(), self.runtime.clone(), &self.desk) {
             Ok(speaker) => Some(Arc::new(speaker)),
             Err(error) => {
                 tracing::warn!("the voice cannot be started: {error}");

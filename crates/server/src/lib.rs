@@ -4,6 +4,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod content;
+pub mod desk;
 pub mod engine_room;
 pub mod http;
 pub mod jobs;

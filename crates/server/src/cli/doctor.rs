@@ -18,7 +18,11 @@ use tokio::runtime::Runtime;
 use crate::{
     app::world,
     config::{Config, LanguageMode},
-    content, jobs, new_id,
+    content,
+    engine_room::processors,
+    jobs,
+    live::spoken_for,
+    new_id,
 };
 
 /// Less free space than this is too little for an hour of interviews with camera, bytes.
@@ -78,6 +82,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     findings.push(database(config, &folder));
     findings.extend(models(config)?);
     findings.push(language(config)?);
+    findings.push(places(config));
     findings.push(port(config));
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&findings)?);
@@ -274,6 +279,20 @@ fn language(config: &Config) -> anyhow::Result<Finding> {
             }
         }
     })
+}
+
+fn places(config: &Config) -> Finding {
+    const WHAT: &str = "spoken at once";
+    let (processors, fit) = (processors(), spoken_for(processors()));
+    match config.live.interviews_max {
+        Some(limit) if limit.get() > fit => Finding::limited(
+            WHAT,
+            format!("{limit} interviews as configured, {fit} fit {processors} processors"),
+            "set live.interviews_max lower, or captions will be slow and replies late",
+        ),
+        Some(limit) => Finding::good(WHAT, format!("{limit} interviews as configured")),
+        None => Finding::good(WHAT, format!("{fit} interviews on {processors} processors")),
+    }
 }
 
 fn port(config: &Config) -> Finding {

@@ -64,8 +64,9 @@ async fn serve(config: Config, pull: bool) -> anyhow::Result<()> {
         served = async { stopped.await } => served.context("serving failed")?,
         () = stop_hard() => {}
     }
-    workers.abort_all();
+    workers.shutdown().await;
     app.live.close_all().await;
+    app.engines.desk().close();
     Ok(())
 }
 

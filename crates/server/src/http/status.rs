@@ -7,9 +7,10 @@ use axum::{Json, extract::State, http::StatusCode};
 use super::{convert, error::Error};
 use crate::{
     app::App,
+    live::Registry,
     wire::{
         library::Library,
-        status::{Pull, Status},
+        status::{Live, Pull, Status},
     },
 };
 
@@ -27,7 +28,19 @@ pub async fn status(State(app): State<Arc<App>>) -> Result<Json<Status>, Error> 
         models,
         pulling: app.engines.is_pulling(),
         data_bytes,
+        live: live(&app),
     }))
+}
+
+fn live(app: &App) -> Live {
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let occupancy = Registry::occupancy(app);
+    Live {
+        running: count(occupancy.held),
+        limit: occupancy.limit.map(count),
+        waiting: count(occupancy.waiting),
+        wait_minutes: occupancy.newcomer.map(|wait| wait.minutes),
+    }
 }
 
 /// Bytes below a folder, the models' own folder aside; at most 10,000 entries are looked at.

@@ -20,6 +20,9 @@ use crate::app::world;
 const BOUNDS_US: Us = 300_000;
 /// Sound shorter than this that no segment covers is the edge of one, not something unheard.
 const UNHEARD_US_MIN: Us = 500_000;
+/// Sound that is heard at once when words are found afterwards: 10 s at 16 kHz, in which at most one
+/// segment ends in a long answer.
+const PIECE_SAMPLES: usize = 10 * engines::LISTEN_HZ as usize;
 
 /// An answer with the sound it was given in.
 #[derive(Debug, Clone, PartialEq)]
@@ -166,11 +169,13 @@ async fn hear_the_rest(
     }
     for (stream, start_us, samples) in unheard {
         let mut listener = Listener::new(instruments, Some(Arc::clone(recogniser)), start_us)?;
-        let heard = tokio::task::spawn_blocking(move || {
-            listener.push(&samples)?;
-            listener.finish()
-        })
-        .await??;
+        // Piece by piece, so that interviews that go on come in between.
+        for piece in samples.chunks(PIECE_SAMPLES) {
+            let piece = piece.to_vec();
+            let hearing = instruments.work(move || listener.push(&piece).map(|()| listener));
+            listener = hearing.await??;
+        }
+        let heard = instruments.work(move || listener.finish()).await??;
         for (span, words) in heard.segments {
             let output = Output {
                 interview: record.interview,

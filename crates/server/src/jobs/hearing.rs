@@ -6,6 +6,7 @@ use engines::{Embedder, Error, Recogniser};
 use interview::{Span, Us, Word};
 
 use crate::{
+    desk::{Desk, Party, Stage},
     engine_room::Engines,
     live::ear::{Ear, Sensed},
 };
@@ -22,6 +23,8 @@ pub struct Instruments {
     pub recogniser: Option<Arc<dyn Recogniser>>,
     /// Compares meanings.
     pub embedder: Option<Arc<dyn Embedder>>,
+    /// Where long work is handed in, behind the interviews that go on; `None` where there are none.
+    pub desk: Option<Arc<Desk>>,
 }
 
 impl Instruments {
@@ -34,6 +37,27 @@ impl Instruments {
             ear: engines.can_listen().then_some(open),
             recogniser: engines.recogniser(),
             embedder: engines.embedder(),
+            desk: None,
+        }
+    }
+
+    /// The same, with long work handed in at a desk.
+    #[must_use]
+    pub fn at(self, desk: &Arc<Desk>) -> Self {
+        Self { desk: Some(Arc::clone(desk)), ..self }
+    }
+
+    /// Does work that takes the processor for long off the calling task.
+    ///
+    /// # Errors
+    /// When the work panics, or the server is stopping.
+    pub async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> anyhow::Result<T> {
+        match &self.desk {
+            Some(desk) => Ok(desk.ask(Stage::Background, Party::Jobs, work).await?),
+            None => Ok(tokio::task::spawn_blocking(work).await?),
         }
     }
 

@@ -37,7 +37,7 @@ pub(super) async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
         super::queue(app, &interview, REPORT, id.to_string(), soon).await?;
         return Ok(());
     }
-    let instruments = Instruments::of(&app.engines.current());
+    let instruments = app.engines.instruments();
     keep(&app.store, &instruments, &interview).await?;
     // The report does not wait for this, and does not fail with it.
     if interview.state != InterviewState::Running {
@@ -223,15 +223,15 @@ async fn asked(
         .map(|(first_word, words)| (first_word, words.to_vec()))
         .collect();
     let embedder = instruments.embedder.clone();
-    Ok(tokio::task::spawn_blocking(move || {
+    let looking_up = instruments.work(move || {
         let asked = turns.into_iter().map(|(first_word, words)| {
             let question = interview::word::text_of(&words);
             let in_notes = notes::answer(&notes, &question, embedder.as_deref()).is_some();
             Asked { answer: answer.id, first_word, words, in_notes }
         });
         asked.collect()
-    })
-    .await?)
+    });
+    looking_up.await
 }
 
 /// The latest derived row of a kind about an answer, with its problems.

@@ -41,7 +41,7 @@ pub(super) async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
         // The room is recognising the answer's last words; what it finds need not be found again.
         tokio::time::sleep(LAST_WORDS).await;
     }
-    let instruments = Instruments::of(&app.engines.current());
+    let instruments = app.engines.instruments();
     score(&app.store, &instruments, id).await
 }
 
@@ -138,12 +138,12 @@ async fn sound_of(
         subject.put(SOUND, key, &known, Vec::new()).await?;
         return Ok((Some(known), Vec::new()));
     }
-    let (instruments, switches) = (instruments.clone(), switches.clone());
+    let (own, switches) = (instruments.clone(), switches.clone());
     let Assembled { answer, sound, question_end_us, .. } = assembled.clone();
-    let sound = tokio::task::spawn_blocking(move || {
-        pipeline::listen(&instruments, &sound, &answer, question_end_us, reliability, &switches)
-    })
-    .await??;
+    let listening = instruments.work(move || {
+        pipeline::listen(&own, &sound, &answer, question_end_us, reliability, &switches)
+    });
+    let sound = listening.await??;
     subject.put(SOUND, key, &sound, Vec::new()).await?;
     Ok((Some(sound), Vec::new()))
 }
@@ -171,7 +171,7 @@ impl Subject<'_> {
         let no_fillers = no_fillers(store, record.id).await?;
         let embedder = instruments.embedder.clone();
         let plan = interview.plan.clone();
-        let analysed = tokio::task::spawn_blocking(move || {
+        let analysing = instruments.work(move || {
             let earlier: Vec<&Answer> = earlier.iter().collect();
             let against = Against {
                 rubric: &plan.rubric,
@@ -182,8 +182,8 @@ impl Subject<'_> {
                 no_fillers: &no_fillers,
             };
             pipeline::analyse(&answer, sound.as_ref(), embedder.as_deref(), against)
-        })
-        .await?;
+        });
+        let analysed = analysing.await?;
         problems.extend(analysed.problems);
         problems.sort_unstable();
         problems.dedup();

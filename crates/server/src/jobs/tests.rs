@@ -240,6 +240,7 @@ fn hearing(texts: &[&str]) -> Instruments {
         ear: Some(Arc::new(|start_us| Ok(Ear::new(Box::new(LoudnessActivity), start_us)))),
         recogniser: Some(Arc::new(ScriptedWords::new(texts))),
         embedder: Some(Arc::new(HashedEmbedder)),
+        desk: None,
     }
 }
 

@@ -2,7 +2,10 @@
 //! it is like.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -23,7 +26,8 @@ use super::{
 };
 use crate::{
     app::App,
-    engine_room::Engines,
+    desk::{Desk, Party, Stage},
+    engine_room::EngineRoom,
     wire::{check::CheckMessage, live::ClientMessage},
 };
 
@@ -93,13 +97,12 @@ async fn listen(app: &App, socket: &mut WebSocket) -> Result<(), Refusal> {
         Some(_) => return Err(("protocol", "the first message is 'hello'")),
         None => return Ok(()),
     }
-    let engines = app.engines.current();
     let mut hearing: Option<Hearing> = None;
     while let Some(message) = receive(socket).await {
         match message {
             Message::Text(text) => match serde_json::from_str(&text) {
                 Ok(ClientMessage::Microphone { sample_rate, .. }) => {
-                    hearing = Some(Hearing::new(&engines, sample_rate)?);
+                    hearing = Some(Hearing::new(&app.engines, sample_rate)?);
                 }
                 Ok(ClientMessage::MicrophoneEnd { .. }) => return Ok(()),
                 _ => {
@@ -138,6 +141,8 @@ async fn send(socket: &mut WebSocket, message: &CheckMessage) -> Result<(), axum
 
 /// What listens to one microphone.
 struct Hearing {
+    desk: Arc<Desk>,
+    party: Party,
     resampler: Resampler,
     ear: Option<Ear>,
     captions: Option<Arc<dyn Captions>>,
@@ -151,13 +156,17 @@ struct Hearing {
 }
 
 impl Hearing {
-    fn new(engines: &Engines, sample_rate: u32) -> Result<Self, Refusal> {
+    fn new(room: &EngineRoom, sample_rate: u32) -> Result<Self, Refusal> {
+        static CHECKS: AtomicU64 = AtomicU64::new(0);
+        let engines = room.current();
         if !RATES.contains(&sample_rate) {
             return Err(("protocol", "a microphone has 16000, 24000 or 48000 samples a second"));
         }
         let resampler = Resampler::new(sample_rate, LISTEN_HZ)
             .map_err(|_| ("broken", "the sound cannot be converted; reload the page"))?;
         Ok(Self {
+            desk: Arc::clone(room.desk()),
+            party: Party::Check(CHECKS.fetch_add(1, Ordering::Relaxed)),
             resampler,
             ear: engines.ear(0).ok(),
             captions: engines.captions(),
@@ -242,10 +251,11 @@ impl Hearing {
         let Some(captions) = self.captions.clone().filter(|_| self.captioning.is_none()) else {
             return;
         };
-        self.captioning = Some(tokio::task::spawn_blocking(move || {
+        let words = self.desk.ask(Stage::Caption, self.party, move || {
             let words = captions.transcribe(&samples);
             words.inspect_err(|error| tracing::warn!("{error}")).ok()
-        }));
+        });
+        self.captioning = Some(tokio::spawn(async move { words.await.ok().flatten() }));
     }
 
     async fn take_words(&mut self) {

@@ -2,8 +2,8 @@
 //! stores what was said before anything else is done with it.
 //!
 //! Everything that happens comes in as an [`Event`] on one queue, so that nothing here is shared and
-//! nothing needs a lock. What takes the processor (captions, words, speech) runs elsewhere and
-//! comes back as an event.
+//! nothing needs a lock. What takes the processor (captions, words, speech) is handed in at the desk
+//! and comes back as an event.
 
 mod echo;
 mod given;
@@ -36,6 +36,7 @@ use self::{
 use super::{clock::Clock, transcript::Transcript, view};
 use crate::{
     app::{App, world},
+    desk::{NotDone, Party, Stage},
     engine_room::Engines,
     wire::live::{ClientMessage, ServerMessage, Synced},
 };
@@ -55,6 +56,15 @@ pub enum Closed {
     /// Its state cannot be read.
     #[error("the interview cannot be opened: {0}")]
     Broken(String),
+    /// It was opened on another socket.
+    #[error("the interview goes on in another tab")]
+    Elsewhere,
+    /// The candidate did not want to wait.
+    #[error("you have left the queue; open this page again to join it")]
+    Left,
+    /// More than can even wait.
+    #[error("too many people are here just now; come back in a while")]
+    Full,
 }
 
 impl Closed {
@@ -64,6 +74,9 @@ impl Closed {
             Self::NotFound => "not_found",
             Self::Over => "over",
             Self::Broken(_) => "broken",
+            Self::Elsewhere => "moved_to_another_tab",
+            Self::Left => "left",
+            Self::Full => "full",
         }
     }
 }
@@ -161,8 +174,8 @@ pub enum Event {
     Lacks {
         /// Which answer.
         answer: AnswerRef,
-        /// What it lacks.
-        lacks: Vec<Lack>,
+        /// What it lacks; `None` when nobody could look.
+        lacks: Option<Vec<Lack>>,
     },
     /// A language model phrased a follow-up, or could not.
     Probe {
@@ -206,6 +219,16 @@ struct Line {
     can_play: bool,
 }
 
+/// The stored interview with this id, if it can be held.
+pub(super) async fn stored(app: &App, id: InterviewId) -> Result<Interview, Closed> {
+    let interview = match app.store.interview(id).await {
+        Ok(interview) if interview.person == app.person => interview,
+        Ok(_) | Err(store::Error::NotFound { .. }) => return Err(Closed::NotFound),
+        Err(error) => return Err(Closed::Broken(error.to_string())),
+    };
+    if interview.state == InterviewState::Running { Ok(interview) } else { Err(Closed::Over) }
+}
+
 /// One interview that goes on.
 pub(super) struct Room {
     app: Arc<App>,
@@ -245,16 +268,9 @@ pub(super) struct Room {
 impl Room {
     /// Opens the room of a stored interview, and goes on where it stopped.
     pub(super) async fn open(app: Arc<App>, id: InterviewId) -> Result<Self, Closed> {
-        let broken = |error: &dyn std::fmt::Display| Closed::Broken(error.to_string());
-        let interview = match app.store.interview(id).await {
-            Ok(interview) if interview.person == app.person => interview,
-            Ok(_) | Err(store::Error::NotFound { .. }) => return Err(Closed::NotFound),
-            Err(error) => return Err(broken(&error)),
-        };
-        if interview.state != InterviewState::Running {
-            return Err(Closed::Over);
-        }
-        keeping::open(app, interview).await.map_err(|error| broken(&format!("{error:#}")))
+        let interview = stored(&app, id).await?;
+        let opened = keeping::open(app, interview).await;
+        opened.map_err(|error| Closed::Broken(format!("{error:#}")))
     }
 
     /// Lives until the interview is over or nobody has been there for long.
@@ -322,7 +338,9 @@ impl Room {
             Event::Recognised { span, words } => self.recognised(span, words).await,
             Event::Lacks { answer, lacks } => {
                 self.hearing.lacks_in_flight = false;
-                self.step(Input::Lacks { answer, lacks }).await;
+                if let Some(lacks) = lacks {
+                    self.step(Input::Lacks { answer, lacks }).await;
+                }
             }
             Event::Probe { answer, lack, text } => self.probe(answer, lack, text).await,
             Event::Notes { answer } => self.step(Input::NotesAnswer { answer }).await,
@@ -399,6 +417,7 @@ impl Room {
     async fn obey(&mut self, message: ClientMessage) {
         let input = match message {
             ClientMessage::Hello { .. } => return self.notice("protocol", "hello was said before"),
+            ClientMessage::Leave => return self.notice("protocol", "nobody waits here any more"),
             ClientMessage::Microphone { stream, sample_rate, settings } => {
                 return self.open_microphone(stream, sample_rate, settings).await;
             }
@@ -559,6 +578,11 @@ impl Room {
             still.answer_since_us = still.answer_since_us.map(|_| 0);
             still
         };
+        let place = |view: &crate::wire::live::View| (view.phase, view.item);
+        if self.last_view.as_ref().map(place) != Some(place(&view)) {
+            let rest = view::planned_rest(&self.interview.plan, &self.conversation.view());
+            self.app.live.plan(self.interview.id, rest);
+        }
         if self.last_view.as_ref().map(still) != Some(still(&view)) {
             self.send(ServerMessage::View { view: view.clone() });
             self.last_view = Some(view);
@@ -570,14 +594,29 @@ impl Room {
         self.own.as_ref().and_then(mpsc::WeakSender::upgrade)
     }
 
-    /// Runs `work` on a thread for work that takes the processor and sends what it gives to the room.
-    fn off(&self, work: impl FnOnce() -> Event + Send + 'static) {
-        if let Some(own) = self.own() {
-            tokio::task::spawn_blocking(move || {
-                // The room may be closed by now; then nobody waits for this.
-                let _ = own.blocking_send(work());
-            });
-        }
+    /// Hands in `work` at the desk and sends what it gives to the room, or else, with the reason, what
+    /// `otherwise` gives. Nothing comes back of work whose place newer work took, nor to a room that has
+    /// closed.
+    fn off(
+        &self,
+        stage: Stage,
+        work: impl FnOnce() -> Event + Send + 'static,
+        otherwise: impl FnOnce(String) -> Event + Send + 'static,
+    ) {
+        let Some(own) = self.own() else { return };
+        let done = self.app.engines.desk().ask(stage, Party::Interview(self.interview.id), work);
+        tokio::spawn(async move {
+            let done = tokio::select! {
+                done = done => done,
+                () = own.closed() => return,
+            };
+            let event = match done {
+                Ok(event) => event,
+                Err(NotDone::Replaced) => return,
+                Err(why) => otherwise(why.to_string()),
+            };
+            let _ = own.send(event).await;
+        });
     }
 
     async fn end(&mut self, reason: conversation::EndReason) {

@@ -1,7 +1,8 @@
 //! The mouth: speaks lines, most urgent first, and keeps what it spoke.
 //!
 //! One thread does all speaking of this server, because two would only take the processor from each
-//! other. A line that is wanted now interrupts one that is only being prepared.
+//! other. A line that is wanted now interrupts one that is only being prepared, and lines that may never
+//! be said stand back while interviews that go on wait for their engines.
 
 use std::{
     collections::BinaryHeap,
@@ -10,6 +11,7 @@ use std::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use engines::Voice;
@@ -18,10 +20,18 @@ use sha2::{Digest, Sha256};
 use store::Store;
 use tokio::{runtime::Handle, sync::mpsc};
 
-use crate::app::world;
+use crate::{app::world, desk::Desk};
 
 /// The most lines that may wait; further preparations are refused, urgent lines are not.
 const WAITING_MAX: usize = 2_000;
+/// The most lines that may wait and are wanted now; further ones are shown instead.
+const URGENT_MAX: usize = 2_200;
+/// The longest line that is spoken, characters: about two minutes.
+const LINE_CHARS_MAX: usize = 2_000;
+/// Pieces of one line that wait for its listener, who reads them faster than they are made.
+const PIECES_MAX: usize = 1_024;
+/// How often preparations look whether interviews still wait.
+const STAND_BACK: Duration = Duration::from_millis(20);
 
 /// How urgent a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +96,7 @@ struct Job {
     urgency: Urgency,
     order: u64,
     line: Line,
-    listener: Option<mpsc::UnboundedSender<Piece>>,
+    listener: Option<mpsc::Sender<Piece>>,
     /// Samples that its listener has had, before it was interrupted.
     sent: usize,
 }
@@ -113,10 +123,16 @@ impl Ord for Job {
 
 impl Speaker {
     /// A speaker that keeps what it speaks in `store`; `runtime` is where the store's work is done.
+    /// Preparations stand back while live work waits at `desk`.
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn start(voice: Arc<dyn Voice>, store: Store, runtime: Handle) -> std::io::Result<Self> {
+    pub fn start(
+        voice: Arc<dyn Voice>,
+        store: Store,
+        runtime: Handle,
+        desk: &Arc<Desk>,
+    ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
             waiting: Mutex::default(),
             arrived: Condvar::new(),
@@ -128,9 +144,10 @@ impl Speaker {
             voice: Arc::clone(&voice),
             store: store.clone(),
             runtime,
+            desk: Arc::clone(desk),
         };
         std::thread::Builder::new().name("speaker".to_owned()).spawn(move || {
-            while let Some(job) = next_job(&mouth.shared) {
+            while let Some(job) = mouth.next_job() {
                 mouth.work(job);
             }
         })?;
@@ -143,13 +160,13 @@ impl Speaker {
     }
 
     /// Speaks a line, from the cache when it was spoken before. The sound comes in pieces.
-    pub async fn say(&self, line: Line) -> mpsc::UnboundedReceiver<Piece> {
-        let (sender, receiver) = mpsc::unbounded_channel();
+    pub async fn say(&self, line: Line) -> mpsc::Receiver<Piece> {
+        let (sender, receiver) = mpsc::channel(PIECES_MAX);
         match self.store.speech(&key(self.voice.as_ref(), &line), world::now()).await {
             Ok(Some(bytes)) => {
-                // The receiver is still in this function: sending cannot fail.
-                let _ = sender.send(Piece::Sound(samples_of(&bytes)));
-                let _ = sender.send(Piece::End);
+                // The receiver is still in this function, and there is room for two.
+                let _ = sender.try_send(Piece::Sound(samples_of(&bytes)));
+                let _ = sender.try_send(Piece::End);
             }
             Ok(None) => self.queue(Urgency::Now, line, Some(sender)),
             Err(error) => {
@@ -176,9 +193,20 @@ impl Speaker {
         lock(&self.shared.waiting).jobs.retain(|job| job.line.private_to != Some(interview));
     }
 
-    fn queue(&self, urgency: Urgency, line: Line, listener: Option<mpsc::UnboundedSender<Piece>>) {
+    fn queue(&self, urgency: Urgency, line: Line, listener: Option<mpsc::Sender<Piece>>) {
         let mut waiting = lock(&self.shared.waiting);
-        if urgency < Urgency::Now && waiting.jobs.len() >= WAITING_MAX {
+        let waiting_max = if urgency < Urgency::Now { WAITING_MAX } else { URGENT_MAX };
+        let refusal = if waiting.jobs.len() >= waiting_max {
+            Some("too many lines wait to be spoken")
+        } else if line.text.chars().count() > LINE_CHARS_MAX {
+            Some("the line is too long to be spoken")
+        } else {
+            None
+        };
+        if let Some(why) = refusal {
+            if let Some(listener) = listener {
+                let _ = listener.try_send(Piece::Failed(why.to_owned()));
+            }
             return;
         }
         let order = self.shared.order.fetch_add(1, Ordering::Relaxed);
@@ -203,31 +231,54 @@ fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
     waiting.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn next_job(shared: &Shared) -> Option<Job> {
-    let mut waiting = lock(&shared.waiting);
-    waiting.current = None;
-    loop {
-        if waiting.closed {
-            return None;
-        }
-        if let Some(job) = waiting.jobs.pop() {
-            waiting.current = Some(job.urgency);
-            shared.hurry.store(false, Ordering::Relaxed);
-            return Some(job);
-        }
-        waiting = shared.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-    }
-}
-
 /// What the speaking thread owns.
 struct Mouth {
     shared: Arc<Shared>,
     voice: Arc<dyn Voice>,
     store: Store,
     runtime: Handle,
+    desk: Arc<Desk>,
 }
 
 impl Mouth {
+    /// The next line, once it is its time; `None` when nothing more is to be said.
+    fn next_job(&self) -> Option<Job> {
+        let mut waiting = lock(&self.shared.waiting);
+        waiting.current = None;
+        loop {
+            if waiting.closed {
+                return None;
+            }
+            let stands_back = waiting.jobs.peek().is_some_and(|job| self.stands_back(job.urgency));
+            if !stands_back && let Some(job) = waiting.jobs.pop() {
+                waiting.current = Some(job.urgency);
+                self.shared.hurry.store(false, Ordering::Relaxed);
+                return Some(job);
+            }
+            waiting = if stands_back {
+                let wait = self.shared.arrived.wait_timeout(waiting, STAND_BACK);
+                wait.unwrap_or_else(PoisonError::into_inner).0
+            } else {
+                self.shared.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner)
+            };
+        }
+    }
+
+    /// Whether a line so urgent waits because interviews that go on wait for their engines.
+    fn stands_back(&self, urgency: Urgency) -> bool {
+        urgency < Urgency::Next && self.desk.live_work_waits()
+    }
+
+    /// Holds up what is only prepared while interviews wait; whether it is to be broken off for a line
+    /// that is more urgent.
+    fn makes_way(&self, urgency: Urgency) -> bool {
+        let hurry = || urgency < Urgency::Now && self.shared.hurry.load(Ordering::Relaxed);
+        while !hurry() && self.stands_back(urgency) {
+            std::thread::sleep(STAND_BACK);
+        }
+        hurry()
+    }
+
     fn work(&self, mut job: Job) {
         let key = key(self.voice.as_ref(), &job.line);
         if job.listener.is_none()
@@ -243,10 +294,10 @@ impl Mouth {
             if let Some(listener) = &job.listener
                 && spoken.len() > job.sent
             {
-                unheard = listener.send(Piece::Sound(spoken[job.sent..].to_vec())).is_err();
+                unheard = listener.try_send(Piece::Sound(spoken[job.sent..].to_vec())).is_err();
                 job.sent = spoken.len();
             }
-            interrupted = job.urgency < Urgency::Now && self.shared.hurry.load(Ordering::Relaxed);
+            interrupted = self.makes_way(job.urgency);
             if interrupted || unheard { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         match result {
@@ -264,13 +315,13 @@ impl Mouth {
                 }
                 if let Some(listener) = job.listener {
                     // Whoever stopped listening needs no end.
-                    let _ = listener.send(Piece::End);
+                    let _ = listener.try_send(Piece::End);
                 }
             }
             Err(error) => {
                 tracing::warn!("cannot speak: {error}");
                 if let Some(listener) = job.listener {
-                    let _ = listener.send(Piece::Failed(error.to_string()));
+                    let _ = listener.try_send(Piece::Failed(error.to_string()));
                 }
             }
         }
@@ -300,7 +351,7 @@ fn key(voice: &dyn Voice, line: &Line) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::num::NonZero;
 
     use super::*;
 
@@ -337,7 +388,7 @@ mod tests {
         Line { text: text.to_owned(), style, private_to: None }
     }
 
-    async fn hear(mut pieces: mpsc::UnboundedReceiver<Piece>) -> usize {
+    async fn hear(mut pieces: mpsc::Receiver<Piece>) -> usize {
         let mut samples = 0;
         loop {
             match pieces.recv().await {
@@ -353,7 +404,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("db").display());
         let store = crate::jobs::open_store(&url, folder.path()).await.expect("a store");
-        let speaker = Speaker::start(Arc::new(Slow), store, Handle::current()).expect("a speaker");
+        let desk = Arc::new(Desk::start(NonZero::<usize>::MIN).expect("threads"));
+        let speaker = Speaker::start(Arc::new(Slow), store, Handle::current(), &desk);
+        let speaker = speaker.expect("a speaker");
         let long = line(&"x".repeat(500));
         speaker.prepare(Urgency::Likely, long.clone());
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -1,7 +1,9 @@
 //! What the page shows, made from the conversation's own view.
 
-use conversation::{FloorView, LineKind, Part};
-use interview::{Mode, Speaker, Turn};
+use std::time::Duration;
+
+use conversation::{FloorView, LineKind, Part, plan::minutes_of};
+use interview::{Mode, Plan, Speaker, Turn};
 
 use crate::wire::{
     interview::{Speaker as WireSpeaker, Turn as WireTurn},
@@ -48,6 +50,22 @@ pub fn view(view: &conversation::View, paused: bool, now_us: i64) -> View {
         until_us: view.until_us,
         retakes_left: view.retakes_left,
         push_to_talk: view.push_to_talk,
+    }
+}
+
+/// How long the interview is still planned to take.
+pub fn planned_rest(plan: &Plan, view: &conversation::View) -> Duration {
+    use conversation::Phase;
+    let minute = Duration::from_secs(60);
+    let whole = minute * minutes_of(plan);
+    match view.phase {
+        Phase::Ready | Phase::WarmUp => whole,
+        Phase::Questions => {
+            let asked = view.number.unwrap_or(1).clamp(1, view.count.max(1));
+            whole * (view.count.max(1) - asked + 1) / view.count.max(1)
+        }
+        Phase::CandidateQuestions => 2 * minute,
+        Phase::Closing | Phase::Ended => minute,
     }
 }
 

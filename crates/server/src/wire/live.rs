@@ -17,7 +17,13 @@ pub enum ClientMessage {
         token: String,
         /// Whether the interviewer's voice can be played here; otherwise lines come as text only.
         can_play: bool,
+        /// The answers will be typed: this takes no place of a spoken interview, so it never waits for
+        /// one, and lines come as text only. A `Microphone` asks for a place after all.
+        #[serde(default)]
+        typed: bool,
     },
+    /// I do not want to wait any more; the answer is `Closed`.
+    Leave,
     /// A microphone stream begins. `stream` is chosen by the browser, 0 to 255, and never used twice
     /// in one interview; after a reconnect the same stream goes on with the next frame.
     Microphone {
@@ -88,6 +94,17 @@ pub enum ClientMessage {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerMessage {
+    /// All places are taken: answer to `Hello`, again whenever something changed and at least every
+    /// 5 s; `Welcome` follows by itself on the same line. Also when a break was so long that others were
+    /// given the place.
+    Queued {
+        /// Place in the queue, from 1.
+        position: u32,
+        /// How many wait in all.
+        waiting: u32,
+        /// About how long it takes, minutes, from the planned rest of the interviews before.
+        minutes: u32,
+    },
     /// Answer to `Hello`.
     Welcome {
         /// The interview.
@@ -191,7 +208,7 @@ pub enum ServerMessage {
     /// The interview is over; the report is being made.
     Ended,
     /// This line is of no use any more; `code` says why ("bad_token", "moved_to_another_tab",
-    /// "protocol", "not_found").
+    /// "protocol", "not_found", "over", "left", "full").
     Closed {
         /// A stable code.
         code: String,

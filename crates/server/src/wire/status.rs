@@ -16,6 +16,21 @@ pub struct Status {
     pub pulling: bool,
     /// Bytes on disk used by recordings and the database.
     pub data_bytes: u64,
+    /// Spoken interviews that go on here.
+    pub live: Live,
+}
+
+/// Spoken interviews that go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Live {
+    /// How many have a place.
+    pub running: u32,
+    /// How many may have one at once; none where interviews cannot be spoken and nothing is limited.
+    pub limit: Option<u32>,
+    /// How many wait for a place.
+    pub waiting: u32,
+    /// About how long a newcomer would wait, minutes; none when there is a place.
+    pub wait_minutes: Option<u32>,
 }
 
 /// What can be done with the models that are there.

@@ -10,6 +10,7 @@ use store::{AnchorReason, sound};
 
 use super::{Event, Room};
 use crate::{
+    desk::Stage,
     live::{
         ear::{Ear, Sensed},
         frame::MicrophoneFrame,
@@ -27,6 +28,9 @@ const LACKS_EVERY_US: Us = 1_500_000;
 const AHEAD_US_MAX: Us = 5_000_000;
 /// Segments whose words are being recognised at once; more wait in their order.
 const RECOGNISING_MAX: usize = 1;
+/// Segments that wait for their words, at most 28 s each (14 MB in all). What does not fit is found by the
+/// job that judges the answer, which hears whatever has no words.
+const SEGMENTS_WAITING_MAX: usize = 8;
 
 /// One microphone stream.
 pub(super) struct Microphone {
@@ -57,8 +61,6 @@ pub(super) struct Hearing {
     skipped: bool,
     pub(super) lacks_in_flight: bool,
     lacks_at_us: Us,
-    caption_in_flight: bool,
-    caption_waiting: Option<(Us, Vec<f32>)>,
     captions_failed: bool,
     /// The pause that is being judged, and what the sound model says of it.
     turn_end: Option<(Us, f32)>,
@@ -407,10 +409,12 @@ impl Room {
 
     fn judge_turn_end(&self, since_us: Us, samples: Vec<f32>) {
         if let Some(turn_end) = self.engines.turn_end() {
-            self.off(move || {
+            let judge = move || {
                 let probability = turn_end.probability(&samples).map_err(|error| error.to_string());
                 Event::TurnEnd { since_us, probability }
-            });
+            };
+            let otherwise = move |why| Event::TurnEnd { since_us, probability: Err(why) };
+            self.off(Stage::TurnEnd, judge, otherwise);
         }
     }
 
@@ -424,24 +428,18 @@ impl Room {
         }
     }
 
-    fn caption(&mut self, segment_us: Us, samples: Vec<f32>) {
+    /// Asks for a caption; one that waits already is of older sound and gives way.
+    fn caption(&self, segment_us: Us, samples: Vec<f32>) {
         let Some(captions) = self.engines.captions() else { return };
-        if self.hearing.caption_in_flight {
-            self.hearing.caption_waiting = Some((segment_us, samples));
-            return;
-        }
-        self.hearing.caption_in_flight = true;
-        self.off(move || {
+        let transcribe = move || {
             let text = captions.transcribe(&samples).map_err(|error| error.to_string());
             Event::Captioned { segment_us, text }
-        });
+        };
+        let otherwise = move |why| Event::Captioned { segment_us, text: Err(why) };
+        self.off(Stage::Caption, transcribe, otherwise);
     }
 
     pub(super) async fn captioned(&mut self, segment_us: Us, text: Result<String, String>) {
-        self.hearing.caption_in_flight = false;
-        if let Some((segment_us, samples)) = self.hearing.caption_waiting.take() {
-            self.caption(segment_us, samples);
-        }
         match text {
             Ok(text) => {
                 self.transcript.caption(segment_us, &text);
@@ -459,6 +457,9 @@ impl Room {
     /// Queues a closed segment for the accurate recogniser.
     fn recognise(&mut self, span: Span, samples: Vec<f32>) {
         self.transcript.closed(span);
+        if self.hearing.segments_waiting.len() >= SEGMENTS_WAITING_MAX {
+            return tracing::warn!("words are behind; those of a segment are found after the answer");
+        }
         self.hearing.segments_waiting.push_back((span, samples));
         self.recognise_next();
     }
@@ -470,10 +471,11 @@ impl Room {
         let Some(recogniser) = self.engines.recogniser() else { return };
         let Some((span, samples)) = self.hearing.segments_waiting.pop_front() else { return };
         self.hearing.recognising += 1;
-        self.off(move || {
+        let recognise = move || {
             let words = recogniser.recognise(&samples).map_err(|error| error.to_string());
             Event::Recognised { span, words }
-        });
+        };
+        self.off(Stage::Words, recognise, move |why| Event::Recognised { span, words: Err(why) });
     }
 
     pub(super) async fn recognised(&mut self, span: Span, words: Result<Recognition, String>) {
@@ -532,18 +534,20 @@ impl Room {
         let words = self.words_of(answer);
         let embedder = self.engines.embedder();
         self.hearing.lacks_in_flight = true;
-        self.off(move || {
-            let lacks = lacks_of(&words, &question, embedder.as_deref());
+        let look = move || {
+            let lacks = Some(lacks_of(&words, &question, embedder.as_deref()));
             Event::Lacks { answer, lacks }
-        });
+        };
+        self.off(Stage::Meaning, look, move |_| Event::Lacks { answer, lacks: None });
     }
 
     pub(super) fn look_up_notes(&self, question: String) {
         let notes = self.interview.plan.goal.as_ref().map(|goal| goal.notes.clone());
         let embedder = self.engines.embedder();
-        self.off(move || Event::Notes {
+        let look_up = move || Event::Notes {
             answer: notes.and_then(|notes| notes::answer(&notes, &question, embedder.as_deref())),
-        });
+        };
+        self.off(Stage::Reply, look_up, |_| Event::Notes { answer: None });
     }
 }
 

@@ -238,7 +238,7 @@ impl Room {
 /// them with what they hear; how many samples it had in all.
 async fn forward(
     id: UtteranceId,
-    mut pieces: tokio::sync::mpsc::UnboundedReceiver<Piece>,
+    mut pieces: tokio::sync::mpsc::Receiver<Piece>,
     outgoing: &tokio::sync::mpsc::Sender<Outgoing>,
     room: &tokio::sync::mpsc::Sender<Event>,
 ) -> Result<u64, String> {
