@@ -28,7 +28,8 @@ export async function serve({ models = process.env.GREENROOM_MODELS } = {}) {
   const config = join(folder, 'greenroom.toml');
   writeFileSync(config, `[listen]\nhosts = ["localhost:${server.line.port}"]\n`);
   server.again = async () => {
-    const env = { ...process.env, GREENROOM_DATA: folder };
+    // Interviews that a journey leaves in the middle keep their places for a while.
+    const env = { ...process.env, GREENROOM_DATA: folder, GREENROOM_INTERVIEWS_MAX: '100' };
     if (models) env.GREENROOM_MODELS = models;
     server.process = spawn(PROGRAM, ['serve', '--config', config, '--port', String(server.port)], {
       env,

@@ -134,10 +134,13 @@ export function makeState({
   report = 'ready',
   retaken = false,
   rated = false,
+  queue = null,
 } = {}) {
   const state = {
     token: 'a-token-for-looking',
     models,
+    /** What a candidate without a place is told; `null` while there are places. */
+    queue,
     pulled: models === 'ready' ? 1 : models === 'pulling' ? 0.34 : 0,
     goals: [],
     interviews: new Map(),
@@ -311,6 +314,12 @@ function status(state) {
     }),
     pulling: state.models === 'pulling',
     data_bytes: 48_300_000,
+    live: {
+      running: state.queue ? 3 : 0,
+      limit: 3,
+      waiting: state.queue?.waiting ?? 0,
+      wait_minutes: state.queue?.minutes ?? null,
+    },
   };
 }
 

@@ -105,7 +105,12 @@ class RoomLine {
   message(message) {
     switch (message.type) {
       case 'hello':
-        return this.hello(message.token);
+        if (!this.state.queue || message.typed) return this.hello(message.token);
+        return send(this.socket, { type: 'queued', ...this.state.queue });
+      case 'leave':
+        this.state.left = true;
+        send(this.socket, { type: 'closed', code: 'left', text: 'you have left the queue' });
+        return this.socket.close();
       case 'microphone':
         if (this.memory.streams.has(message.stream))
           this.memory.gaps.push(`twice ${message.stream}`);

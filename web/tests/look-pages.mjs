@@ -1,13 +1,19 @@
 /** The pages that `look.mjs` looks at, each with the steps that lead to the state worth seeing. */
 
-/** Makes an interview and opens its room. */
-async function openRoom(page, wishes = {}) {
+/** Makes an interview and opens its page. */
+async function makeAndOpen(page, wishes = {}) {
   await page.goto('/settings');
   const id = await page.evaluate(async (sent) => {
     const response = await fetch('/api/interviews', { method: 'POST', body: JSON.stringify(sent) });
     return (await response.json()).id;
   }, wishes);
   await page.goto(`/room/${id}`);
+  return id;
+}
+
+/** Makes an interview and opens its room. */
+async function openRoom(page, wishes = {}) {
+  const id = await makeAndOpen(page, wishes);
   await page.getByRole('button', { name: 'I’m ready' }).waitFor();
   return id;
 }
@@ -233,6 +239,55 @@ export const pages = [
   {
     name: 'room-lobby',
     go: (page) => openRoom(page),
+  },
+  {
+    name: 'room-queue',
+    server: { queue: { position: 2, waiting: 3, minutes: 14 } },
+    go: async (page) => {
+      await makeAndOpen(page);
+      await page.getByText('is still with somebody else').waitFor();
+    },
+  },
+  {
+    name: 'room-queue-typed',
+    server: { queue: { position: 1, waiting: 1, minutes: 1 } },
+    go: async (page) => {
+      await makeAndOpen(page);
+      await page.getByRole('button', { name: 'Type my answers now' }).click();
+      await page.getByRole('button', { name: 'I’m ready' }).waitFor();
+    },
+  },
+  {
+    name: 'room-queue-let-in',
+    server: { queue: { position: 1, waiting: 1, minutes: 1 } },
+    go: async (page, server) => {
+      await makeAndOpen(page);
+      await page.getByText('is still with somebody else').waitFor();
+      server.state.line.hello(server.state.token);
+      await page.getByText('There is a place for you now.').waitFor();
+    },
+  },
+  {
+    name: 'room-queue-break',
+    viewport: true,
+    go: async (page, server) => {
+      await enterRoom(page);
+      await myTurn(page);
+      await page.keyboard.press('p');
+      await page.getByRole('button', { name: 'Go on' }).waitFor();
+      server.state.queue = { position: 1, waiting: 1, minutes: 4 };
+      server.dropLines();
+      await page.getByText('Others are speaking just now.').waitFor();
+    },
+  },
+  {
+    name: 'start-queue',
+    server: { queue: { position: 2, waiting: 3, minutes: 14 } },
+    go: async (page) => {
+      await page.goto('/start');
+      await page.getByText('All places to speak are taken').waitFor();
+      await page.getByRole('button', { name: 'Show the questions' }).waitFor();
+    },
   },
   {
     name: 'room-speaking',

@@ -126,6 +126,45 @@ test('a typed answer that could not be sent is sent after a reload, once', async
   assert.deepEqual(mine, ['We rebuilt it in two weeks.']);
 });
 
+test('whoever waits is told how long, comes in by itself, and can type meanwhile', async (t) => {
+  const { server, page, id } = await inRoom(t);
+  server.state.queue = { position: 2, waiting: 2, minutes: 9 };
+  const other = await page.evaluate(async () => {
+    const response = await fetch('/api/interviews', { method: 'POST', body: '{}' });
+    return (await response.json()).id;
+  });
+  assert.notEqual(other, id);
+  await page.goto(`/room/${other}`);
+  const place = page.getByRole('status').filter({ hasText: 'Your place in line' });
+  await place.getByText('2', { exact: true }).waitFor();
+  await place.getByText('9 minutes').waitFor();
+  server.state.queue = { position: 1, waiting: 1, minutes: 1 };
+  await page.reload();
+  await place.getByText('1 minute').waitFor();
+  server.state.queue = null;
+  server.state.line.hello(server.state.token);
+  await page.getByText('There is a place for you now.').waitFor();
+  await page.getByRole('button', { name: 'I’m ready' }).click();
+  await page.getByText('Your turn. Take your time.').waitFor();
+
+  server.state.queue = { position: 1, waiting: 1, minutes: 4 };
+  await page.keyboard.press('p');
+  await page.getByRole('button', { name: 'Go on' }).waitFor();
+  server.dropLines();
+  await page.getByRole('button', { name: 'Type my answers now' }).click();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('textbox', { name: 'Your answer' }).waitFor();
+});
+
+test('whoever leaves the line gives the place back', async (t) => {
+  const { server, page, id } = await inRoom(t);
+  server.state.queue = { position: 1, waiting: 1, minutes: 4 };
+  await page.goto(`/room/${id}`);
+  await page.getByRole('button', { name: 'Leave the line' }).click();
+  await until(() => server.state.left === true);
+  await page.waitForURL('**/');
+});
+
 test('a restarted server has a new token, and the room goes on', async (t) => {
   const { server, page, memory } = await inRoom(t);
   server.state.token = 'another-token';

@@ -136,7 +136,7 @@ pub enum LanguageMode {
 impl Config {
     /// Reads `file`, or `greenroom.toml` in the current folder when it is there, or the default; then
     /// applies the environment (`GREENROOM_DATA`, `GREENROOM_MODELS`, `GREENROOM_DATABASE`,
-    /// `GREENROOM_PORT`).
+    /// `GREENROOM_PORT`, `GREENROOM_INTERVIEWS_MAX`).
     ///
     /// # Errors
     /// When a file cannot be read or says something that is not understood.
@@ -163,6 +163,10 @@ impl Config {
         }
         if let Ok(port) = std::env::var("GREENROOM_PORT") {
             config.listen.port = port.parse().context("GREENROOM_PORT is not a port number")?;
+        }
+        if let Ok(limit) = std::env::var("GREENROOM_INTERVIEWS_MAX") {
+            let limit = limit.parse().context("GREENROOM_INTERVIEWS_MAX is no number above 0")?;
+            config.live.interviews_max = Some(limit);
         }
         Ok(config)
     }

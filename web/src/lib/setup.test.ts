@@ -21,6 +21,7 @@ const status = (abilities: Partial<Abilities>): Status => ({
   ].map((model) => ({ ...model, purpose: '', licence: '', state: 'missing' })),
   pulling: false,
   data_bytes: 0,
+  live: { running: 0, limit: 3, waiting: 0, wait_minutes: null },
 });
 
 test('nothing is said of captions to somebody who types', () => {

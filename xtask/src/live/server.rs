@@ -53,6 +53,8 @@ impl Server {
             .args(["serve", "--port", "0"])
             .env("GREENROOM_DATA", folder)
             .env("GREENROOM_MODELS", models)
+            // Those who were dropped in the middle of an interview keep their places for a while.
+            .env("GREENROOM_INTERVIEWS_MAX", "100")
             .env("RUST_LOG", "warn")
             .envs(environment.iter().copied())
             .stdin(Stdio::null())

@@ -13,6 +13,8 @@ use super::Connection;
 /// A place in the queue, and a running interview's place that others wait for, is lost after so long
 /// without a line.
 pub const AWAY_MAX: Duration = Duration::from_secs(120);
+/// The same for a place in which nothing has been said yet: long enough to load the page again.
+pub const UNUSED_AWAY_MAX: Duration = Duration::from_secs(10);
 /// A place that others wait for is lost when the interview is paused, or not begun, for so long.
 pub const IDLE_MAX: Duration = Duration::from_secs(300);
 /// The most that wait; whoever comes then is asked to come back later.
@@ -71,6 +73,8 @@ struct Held {
     connection: Option<Connection>,
     /// Since when it is paused, not begun, or without a line.
     idle_since: Option<Instant>,
+    /// Something was said or typed since it got the place.
+    used: bool,
     rest: Duration,
     rest_at: Instant,
 }
@@ -84,7 +88,11 @@ struct Waiting {
 impl Held {
     /// When others may have its place though it is not over.
     fn lost_at(&self) -> Option<Instant> {
-        let patience = if self.connection.is_some() { IDLE_MAX } else { AWAY_MAX };
+        let patience = match (self.connection, self.used) {
+            (Some(_), _) => IDLE_MAX,
+            (None, true) => AWAY_MAX,
+            (None, false) => UNUSED_AWAY_MAX,
+        };
         self.idle_since.map(|since| since + patience)
     }
 
@@ -152,6 +160,7 @@ impl Places {
             return false;
         };
         held.idle_since = None;
+        held.used = true;
         true
     }
 
@@ -235,6 +244,7 @@ impl Places {
             let held = Held {
                 connection: Some(one.visitor.connection),
                 idle_since: Some(now),
+                used: false,
                 rest: one.visitor.planned,
                 rest_at: now,
             };
@@ -375,6 +385,21 @@ mod tests {
         let standing = places.standing(soon, second.interview, second.connection, 1);
         assert_eq!(standing, waits(1, 1, 1));
         assert_eq!(places.enter(soon, again(first), 1), Standing::Admitted);
+    }
+
+    #[test]
+    fn a_lobby_that_was_left_holds_up_others_no_longer_than_a_reload() {
+        let now = Instant::now();
+        let (mut places, first, second) = (Places::default(), newcomer(), newcomer());
+        places.enter(now, first, 1);
+        places.enter(now, second, 1);
+        places.away(now, first.interview, first.connection);
+        let standing = |places: &mut Places, at: Instant| {
+            places.standing(at, second.interview, second.connection, 1)
+        };
+        let soon = now + UNUSED_AWAY_MAX - Duration::from_secs(1);
+        assert_eq!(standing(&mut places, soon), waits(1, 1, 1));
+        assert_eq!(standing(&mut places, now + UNUSED_AWAY_MAX), Standing::Admitted);
     }
 
     #[test]

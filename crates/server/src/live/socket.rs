@@ -83,9 +83,10 @@ async fn talk(app: Arc<App>, interview: InterviewId, mut socket: WebSocket) {
     let (sink, stream) = socket.split();
     let mut writing = tokio::spawn(write(sink, to_send));
     let mut visit = Visit { app, interview, connection, stream, can_play, typed };
-    let result = visit.hold(outgoing.clone()).await;
+    let mut line = Some(outgoing);
+    let result = visit.hold(&mut line).await;
     visit.app.live.away(interview, connection);
-    if let Err(closed) = result {
+    if let (Err(closed), Some(outgoing)) = (result, line) {
         let (code, text) = (closed.code().to_owned(), closed.to_string());
         // The browser may be gone already; there is nobody left to tell.
         let _ = outgoing.send(Outgoing::Text(ServerMessage::Closed { code, text })).await;
@@ -119,10 +120,14 @@ enum Left {
 }
 
 impl Visit {
-    /// Waits and talks until the line is gone.
-    async fn hold(&mut self, mut outgoing: mpsc::Sender<Outgoing>) -> Result<(), Closed> {
+    /// Waits and talks until the line is gone. While it talks, the room alone holds the line and `own`
+    /// is empty: so the browser is told when the room lets go of it.
+    async fn hold(&mut self, own: &mut Option<mpsc::Sender<Outgoing>>) -> Result<(), Closed> {
         let mut said = None;
-        loop {
+        if self.typed {
+            self.app.live.leave(self.interview);
+        }
+        while let Some(outgoing) = own.clone() {
             if !self.typed && !self.wait(&outgoing, &mut said).await? {
                 return Ok(());
             }
@@ -134,12 +139,12 @@ impl Visit {
                 }
             };
             let connection = self.connection;
-            // The room alone holds the line: the browser is told when the room lets go of it.
             let line = outgoing.downgrade();
             let can_play = self.can_play && !self.typed;
             if room.send(Event::Attach { connection, outgoing, can_play }).await.is_err() {
                 return Err(Closed::Over);
             }
+            *own = None;
             if let Some(message) = said.take() {
                 // Only a room that has closed takes nothing, and then reading ends at once.
                 let _ = room.send(Event::Message { connection, message }).await;
@@ -147,15 +152,13 @@ impl Visit {
             let left = self.read(&room).await;
             let again = line.upgrade();
             let _ = room.send(Event::Lost { connection }).await;
-            match (left, again) {
-                (Left::NeedsPlace { message }, Some(again)) => {
-                    // The browser announces its streams again after the next welcome by itself.
-                    said = matches!(message, ClientMessage::Ready).then_some(message);
-                    outgoing = again;
-                }
-                _ => return Ok(()),
+            if let Left::NeedsPlace { message } = left {
+                // The browser announces its streams again after the next welcome by itself.
+                said = matches!(message, ClientMessage::Ready).then_some(message);
+                *own = again;
             }
         }
+        Ok(())
     }
 
     /// Waits for a place and tells how long it takes; `false` when the line is gone. A `Ready` that comes

@@ -44,8 +44,12 @@ pub struct Server {
 impl Server {
     /// Serves what is in `folder`.
     pub fn start(folder: &Path) -> Self {
+        Self::with(folder, Config::default())
+    }
+
+    /// The same, configured otherwise.
+    pub fn with(folder: &Path, mut config: Config) -> Self {
         let runtime = Runtime::new().expect("a runtime");
-        let mut config = Config::default();
         config.data.folder = Some(folder.to_owned());
         let (port, token, app) = runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

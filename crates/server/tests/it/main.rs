@@ -4,5 +4,6 @@ mod analyze;
 mod goals;
 mod guard;
 mod harness;
+mod places;
 mod portable;
 mod sitting;

@@ -14,6 +14,8 @@ const WELCOME_MS_MAX = 15_000;
 export type LineState =
   /** The first try. */
   | 'connecting'
+  /** All places are taken: the server says how long it takes, and welcome when it is over. */
+  | 'queued'
   /** The server has said welcome. */
   | 'open'
   /** It was lost; another try follows. */
@@ -27,6 +29,8 @@ export interface LineEvents {
   state(state: LineState): void;
   /** What to say first, but for the token. */
   canPlay(): boolean;
+  /** Whether the answers will be typed, which takes no place of a spoken interview. */
+  typed(): boolean;
   /** Whether an answer of the server is owed: sound is on its way to it. */
   expectsAnswer(): boolean;
 }
@@ -60,6 +64,20 @@ export class Line {
     clearInterval(this.watch);
     this.hangUp();
     this.enter('closed');
+  }
+
+  /** Says hello anew, on a new socket. */
+  redial(): void {
+    this.hangUp();
+    this.enter('connecting');
+    this.dial();
+  }
+
+  /** Gives the place in the queue back. */
+  leaveQueue(): void {
+    const leave: ClientMessage = { type: 'leave' };
+    if (this.state === 'queued' && this.socket?.readyState === WebSocket.OPEN)
+      this.socket.send(JSON.stringify(leave));
   }
 
   get isOpen(): boolean {
@@ -96,6 +114,7 @@ export class Line {
         type: 'hello',
         token: token(),
         can_play: this.events.canPlay(),
+        typed: this.events.typed(),
       };
       socket.send(JSON.stringify(hello));
     };
@@ -113,6 +132,11 @@ export class Line {
     if (message.type === 'welcome') {
       this.tries = 0;
       this.enter('open');
+    }
+    if (message.type === 'queued') {
+      this.tries = 0;
+      this.dialledAt = this.heardAt;
+      this.enter('queued');
     }
     if (message.type === 'closed' && message.code === 'bad_token') {
       // The server was started anew. The page takes its new token and goes on where it was.

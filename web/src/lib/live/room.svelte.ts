@@ -42,6 +42,15 @@ const HINT_MS = 9_000;
 /** The interviewer's last line stays this long after it was said. */
 const LINGER_MS = 4_000;
 
+/** A place in the queue for a place. */
+export interface Queued {
+  /** From 1. */
+  position: number;
+  waiting: number;
+  /** About how long it takes. */
+  minutes: number;
+}
+
 export class Room {
   connection: LineState = $state('connecting');
   view: View | null = $state.raw(null);
@@ -59,6 +68,12 @@ export class Room {
   held = $state(false);
   /** Heard only while the talk key is held. */
   pushToTalk = $state(false);
+  /** All places are taken, and this is how long it takes; `null` when there is one. */
+  queued: Queued | null = $state.raw(null);
+  /** The candidate came in after waiting. */
+  waited = $state(false);
+  /** Chosen while all places were taken: no microphone, no voice. */
+  typedOnly = $state(false);
   /** The browser holds sound back until the page is clicked. */
   blocked = $state(false);
   speaks = $state(false);
@@ -88,6 +103,8 @@ export class Room {
   private pumping: ReturnType<typeof setInterval> | undefined;
   /** Said when the line is back: the key was pressed while it was gone. */
   private doneOwed = false;
+  /** Opened again when there is a place. */
+  private microphoneOwed = false;
 
   constructor(
     readonly interview: string,
@@ -99,6 +116,7 @@ export class Room {
       sound: (bytes) => this.hearSpeech(bytes),
       state: (state) => this.lineChanged(state),
       canPlay: () => this.speaker !== null,
+      typed: () => this.typedOnly,
       expectsAnswer: () => this.microphone === 'on' || (this.uplink?.waiting ?? 0) > 0,
     });
   }
@@ -184,6 +202,18 @@ export class Room {
     this.typing = typed;
     if (!typed && this.listens && !(await this.openMicrophone())) return;
     this.send({ type: 'ready' });
+  }
+
+  /** Begins without a place, typing. */
+  typeMeanwhile(): void {
+    this.typedOnly = true;
+    this.typing = true;
+    this.queued = null;
+    this.line.redial();
+  }
+
+  leaveQueue(): void {
+    this.line.leaveQueue();
   }
 
   done(): void {
@@ -334,6 +364,8 @@ export class Room {
 
   private receive(message: ServerMessage): void {
     switch (message.type) {
+      case 'queued':
+        return this.wait(message);
       case 'welcome':
         return this.welcome(message);
       case 'ack':
@@ -372,11 +404,21 @@ export class Room {
     }
   }
 
+  private wait({ position, waiting, minutes }: Queued): void {
+    this.queued = { position, waiting, minutes };
+    if (this.mic) {
+      this.microphoneOwed = true;
+      void this.closeMicrophone();
+    }
+  }
+
   private welcome(message: Extract<ServerMessage, { type: 'welcome' }>): void {
+    if (this.queued) this.waited = true;
+    this.queued = null;
     this.offsetUs = message.now_us - performance.now() * 1000;
     this.turns = message.turns;
     this.speaks = message.speaks;
-    this.listens = message.listens;
+    this.listens = message.listens && !this.typedOnly;
     // The interviewer takes up the thread anew; what was still to be heard is of the lost line.
     this.silence();
     this.uplink?.welcome(message.synced);
@@ -394,6 +436,8 @@ export class Room {
     const first = !this.welcomed;
     this.welcomed = true;
     if (first && message.resumed) void this.goOn(message.view);
+    if (this.microphoneOwed && !this.typing) void this.openMicrophone();
+    this.microphoneOwed = false;
   }
 
   /** The page was loaded in the middle of an interview: listens again without being asked. */
@@ -508,7 +552,7 @@ export class Room {
 
   private lineChanged(state: LineState): void {
     this.connection = state;
-    if (state === 'lost') this.uplink?.lost();
+    if (state === 'lost' || state === 'queued') this.uplink?.lost();
   }
 
   private readonly soundChanged = (): void => {
