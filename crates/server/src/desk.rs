@@ -22,7 +22,7 @@ pub use self::queue::{Party, Stage};
 use self::queue::{Hand, Put, Queue, Taken};
 
 /// From this delay on the language model is not asked for follow-ups: templates serve meanwhile.
-const PROBES_UNTIL: Duration = Duration::from_millis(50);
+const PROBES_UNTIL: Duration = Duration::from_millis(100);
 /// From this delay on nobody else is let in, whatever the limit says.
 const OVERLOADED: Duration = Duration::from_millis(400);
 
@@ -195,7 +195,7 @@ impl Shared {
             if piece.is_wanted() {
                 piece.run();
             }
-            self.lock().queue.done(stage, party);
+            self.lock().queue.done(Instant::now(), stage, party);
             // The party's next piece of this stage may have waited for this one.
             self.arrived.notify_all();
         }

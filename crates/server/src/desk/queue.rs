@@ -14,7 +14,7 @@ const DELAY_SHARE: f64 = 0.2;
 /// A delay that was seen counts half after this long.
 const DELAY_HALF: Duration = Duration::from_secs(5);
 /// From this smoothed delay on captions are made less often.
-const STRETCH_FROM: Duration = Duration::from_millis(100);
+const STRETCH_FROM: Duration = Duration::from_millis(200);
 /// Captions of one interview keep a distance of so many times the delay: all of them together then
 /// ask for a fraction of the time that is short.
 const STRETCH_FACTOR: u32 = 4;
@@ -144,6 +144,8 @@ struct Line<W> {
     /// With the time since when it waits; a piece that replaces another one takes over its time.
     waiting: VecDeque<(Instant, W)>,
     running: bool,
+    /// Captions keep their distance until then; and what waited for the same party's own work before it
+    /// was held up by nobody.
     not_before: Instant,
 }
 
@@ -228,10 +230,11 @@ impl<W> Queue<W> {
     }
 
     /// A piece that was taken is done.
-    pub fn done(&mut self, stage: Stage, party: Party) {
+    pub fn done(&mut self, now: Instant, stage: Stage, party: Party) {
         let lane = self.lanes.entry(stage).or_default();
         if let Some(line) = lane.iter_mut().find(|line| line.party == party) {
             line.running = false;
+            line.not_before = line.not_before.max(now);
         }
     }
 
@@ -304,7 +307,7 @@ mod tests {
     fn order(queue: &mut Queue<&'static str>, now: Instant, hand: Hand) -> Vec<&'static str> {
         let mut done = Vec::new();
         while let Taken::Work(stage, party, work) = queue.take(now, hand) {
-            queue.done(stage, party);
+            queue.done(now, stage, party);
             done.push(work);
         }
         done
@@ -375,7 +378,7 @@ mod tests {
         queue.put(now, Stage::Caption, two, "other");
         assert_eq!(queue.take(now, Hand::Any), Taken::Work(Stage::Caption, two, "other"));
         assert!(matches!(queue.take(now, Hand::Any), Taken::Nothing(_)));
-        queue.done(Stage::Caption, one);
+        queue.done(now, Stage::Caption, one);
         assert_eq!(queue.take(now, Hand::Any), Taken::Work(Stage::Caption, one, "second"));
     }
 
@@ -412,6 +415,19 @@ mod tests {
         queue.put(now, Stage::TurnEnd, one, "turn end");
         assert_eq!(queue.delay(now + ms(700)), ms(700));
         assert!(queue.live_work_waits(now));
+    }
+
+    #[test]
+    fn an_interview_that_waits_for_its_own_work_is_no_load() {
+        let (now, one) = (begin(), interview());
+        let mut queue = Queue::new(now);
+        queue.put(now, Stage::Caption, one, "We had");
+        assert!(matches!(queue.take(now, Hand::Quick), Taken::Work(..)));
+        queue.put(now + ms(100), Stage::Caption, one, "We had an outage");
+        assert_eq!(queue.delay(now + ms(900)), Duration::ZERO);
+        queue.done(now + ms(900), Stage::Caption, one);
+        assert_eq!(order(&mut queue, now + ms(900), Hand::Quick), ["We had an outage"]);
+        assert_eq!(queue.delay(now + ms(900)), Duration::ZERO);
     }
 
     #[test]

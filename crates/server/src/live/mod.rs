@@ -105,7 +105,13 @@ impl Registry {
     /// Where somebody who said hello stands now.
     pub fn standing(app: &App, interview: InterviewId, connection: Connection) -> Standing {
         let limit = Self::limit_now(app);
-        app.live.places().standing(Instant::now(), interview, connection, limit)
+        let mut places = app.live.places();
+        let before = (places.held(), places.waiting());
+        let standing = places.standing(Instant::now(), interview, connection, limit);
+        if (places.held(), places.waiting()) != before {
+            app.live.moved.send_replace(());
+        }
+        standing
     }
 
     /// How busy the rooms are.
