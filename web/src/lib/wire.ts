@@ -630,6 +630,14 @@ export interface components {
             token: string;
             /** @enum {string} */
             type: "hello";
+            /**
+             * @description The answers will be typed: this takes no place of a spoken interview, so it never waits for
+             *     one, and lines come as text only. A `Microphone` asks for a place after all.
+             */
+            typed?: boolean;
+        } | {
+            /** @enum {string} */
+            type: "leave";
         } | {
             /**
              * Format: int32
@@ -1079,6 +1087,29 @@ export interface components {
              */
             questions: number;
         };
+        /** @description Spoken interviews that go on. */
+        Live: {
+            /**
+             * Format: int32
+             * @description How many may have one at once; none where interviews cannot be spoken and nothing is limited.
+             */
+            limit?: number | null;
+            /**
+             * Format: int32
+             * @description How many have a place.
+             */
+            running: number;
+            /**
+             * Format: int32
+             * @description About how long a newcomer would wait, minutes; none when there is a place.
+             */
+            wait_minutes?: number | null;
+            /**
+             * Format: int32
+             * @description How many wait for a place.
+             */
+            waiting: number;
+        };
         /** @description A measure that can be switched off. */
         Measure: {
             /** @description What it measures and why. */
@@ -1332,6 +1363,24 @@ export interface components {
         Seniority: "entry" | "mid" | "senior";
         /** @description What the server says. */
         ServerMessage: {
+            /**
+             * Format: int32
+             * @description About how long it takes, minutes, from the planned rest of the interviews before.
+             */
+            minutes: number;
+            /**
+             * Format: int32
+             * @description Place in the queue, from 1.
+             */
+            position: number;
+            /** @enum {string} */
+            type: "queued";
+            /**
+             * Format: int32
+             * @description How many wait in all.
+             */
+            waiting: number;
+        } | {
             /** @description The interview. */
             interview: string;
             /** @description Whether spoken answers can be understood here. */
@@ -1521,6 +1570,8 @@ export interface components {
              * @description Bytes on disk used by recordings and the database.
              */
             data_bytes: number;
+            /** @description Spoken interviews that go on here. */
+            live: components["schemas"]["Live"];
             /** @description The models that can be pulled, in the order in which they would be. */
             models: components["schemas"]["Model"][];
             /** @description Whether models are being pulled right now. */
