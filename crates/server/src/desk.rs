@@ -18,8 +18,8 @@ use std::{
 
 use tokio::sync::oneshot;
 
-pub use self::queue::{Party, Stage};
 use self::queue::{Hand, Put, Queue, Taken};
+pub use self::queue::{Party, Stage};
 
 /// From this delay on the language model is not asked for follow-ups: templates serve meanwhile.
 const PROBES_UNTIL: Duration = Duration::from_millis(100);
@@ -109,7 +109,10 @@ impl Desk {
         for hand in hands.chain(std::iter::repeat_n(Hand::Any, others)) {
             let shared = Arc::clone(&desk.shared);
             let name = format!("desk-{hand:?}").to_lowercase();
-            thread::Builder::new().name(name).stack_size(4 << 20).spawn(move || shared.serve(hand))?;
+            thread::Builder::new()
+                .name(name)
+                .stack_size(4 << 20)
+                .spawn(move || shared.serve(hand))?;
         }
         Ok(desk)
     }

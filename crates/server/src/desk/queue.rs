@@ -184,9 +184,7 @@ impl<W> Queue<W> {
             return Put::Waits;
         }
         match line.waiting.back_mut() {
-            Some((_, before)) if stage.replaces() => {
-                Put::Replaced(std::mem::replace(before, work))
-            }
+            Some((_, before)) if stage.replaces() => Put::Replaced(std::mem::replace(before, work)),
             _ => Put::Full(work),
         }
     }
@@ -260,12 +258,17 @@ impl<W> Queue<W> {
     /// The least distance between two captions of one interview.
     pub fn caption_spacing(&self, now: Instant) -> Duration {
         let delay = self.delay(now);
-        if delay < STRETCH_FROM { Duration::ZERO } else { (delay * STRETCH_FACTOR).min(STRETCH_MAX) }
+        if delay < STRETCH_FROM {
+            Duration::ZERO
+        } else {
+            (delay * STRETCH_FACTOR).min(STRETCH_MAX)
+        }
     }
 
     /// The stages of what waits and is due, with the times since when.
     fn waiting(&self, now: Instant) -> impl Iterator<Item = (Stage, Instant)> {
-        let lanes = self.lanes.iter().flat_map(|(stage, lane)| lane.iter().map(|line| (*stage, line)));
+        let lanes =
+            self.lanes.iter().flat_map(|(stage, lane)| lane.iter().map(|line| (*stage, line)));
         let due = lanes.filter(move |(_, line)| line.is_startable() && line.not_before <= now);
         due.filter_map(|(stage, line)| {
             let (since, _) = line.waiting.front()?;

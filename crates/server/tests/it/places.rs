@@ -44,7 +44,8 @@ impl Line {
     async fn next(&mut self) -> Value {
         let next = async {
             loop {
-                let message = self.socket.next().await.expect("the line is open").expect("a message");
+                let message =
+                    self.socket.next().await.expect("the line is open").expect("a message");
                 let text = message.to_text().ok();
                 if let Some(message) = text.and_then(|text| serde_json::from_str(text).ok()) {
                     return message;
@@ -112,7 +113,8 @@ fn one_place(folder: &Path) -> Server {
 fn a_second_candidate_waits_and_comes_in_when_the_first_is_through() {
     with_one_place(async |server| {
         let (first_id, second_id) = (server.plan(), server.plan());
-        let planned = server.get(&format!("/api/interviews/{second_id}"))["plan"]["minutes"].clone();
+        let planned =
+            server.get(&format!("/api/interviews/{second_id}"))["plan"]["minutes"].clone();
         let mut first = Line::open(server, &first_id, false).await;
         first.until("welcome").await;
         first.say(json!({"type": "ready"})).await;
@@ -193,7 +195,8 @@ fn a_typed_interview_needs_no_place_until_somebody_wants_to_speak() {
         second.until_at(1).await;
 
         // The first has not begun: it goes, and the second goes on where it was.
-        let (status, _) = server.send("DELETE", &format!("/api/interviews/{}", ids[0]), &Value::Null);
+        let (status, _) =
+            server.send("DELETE", &format!("/api/interviews/{}", ids[0]), &Value::Null);
         assert_eq!(status, 204);
         let welcome = second.until("welcome").await;
         assert_eq!((&welcome["typed"], &welcome["resumed"]), (&json!(1), &json!(true)));

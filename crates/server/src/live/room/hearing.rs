@@ -458,7 +458,9 @@ impl Room {
     fn recognise(&mut self, span: Span, samples: Vec<f32>) {
         self.transcript.closed(span);
         if self.hearing.segments_waiting.len() >= SEGMENTS_WAITING_MAX {
-            return tracing::warn!("words are behind; those of a segment are found after the answer");
+            return tracing::warn!(
+                "words are behind; those of a segment are found after the answer"
+            );
         }
         self.hearing.segments_waiting.push_back((span, samples));
         self.recognise_next();
