@@ -189,7 +189,8 @@ impl<W> Queue<W> {
         }
     }
 
-    fn make_due(&mut self, now: Instant, stage: Stage, party: Party) {
+    /// What a party waits for at a stage keeps no distance any more.
+    pub fn make_due(&mut self, now: Instant, stage: Stage, party: Party) {
         let lane = self.lanes.entry(stage).or_default();
         if let Some(line) = lane.iter_mut().find(|line| line.party == party) {
             line.not_before = line.not_before.min(now);

@@ -3,14 +3,14 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use conversation::{Engine, Input, Part};
+use conversation::{Engine, FloorView, Input, Part};
 use engines::{Recognition, audio::Resampler};
 use interview::{Lack, Span, StreamId, Us, Word};
 use store::{AnchorReason, sound};
 
 use super::{Event, Room};
 use crate::{
-    desk::Stage,
+    desk::{Party, Stage},
     live::{
         ear::{Ear, Sensed},
         frame::MicrophoneFrame,
@@ -431,6 +431,10 @@ impl Room {
     /// Asks for a caption; one that waits already is of older sound and gives way.
     fn caption(&self, segment_us: Us, samples: Vec<f32>) {
         let Some(captions) = self.engines.captions() else { return };
+        if self.conversation.view().floor == FloorView::Interviewer {
+            // Its words decide whether the interviewer is being interrupted.
+            self.app.engines.desk().hurry_caption(Party::Interview(self.interview.id));
+        }
         let transcribe = move || {
             let text = captions.transcribe(&samples).map_err(|error| error.to_string());
             Event::Captioned { segment_us, text }
