@@ -5,6 +5,8 @@ mod bench;
 mod evals;
 mod live;
 mod packages;
+mod python;
+mod reference;
 mod run;
 mod shell;
 mod test;

@@ -86,6 +86,13 @@ pub const TEST: &[Need] = &[
     },
 ];
 
+/// What the evaluation of delivery needs: an Opus encoder.
+pub const OPUS: &[Need] = &[Need {
+    purpose: "ffmpeg, whose Opus encoder makes worse sound of recordings",
+    packages: &["ffmpeg"],
+    here: || which("ffmpeg").is_some(),
+}];
+
 /// Installs what is missing of `needs`, saying what and why.
 ///
 /// # Errors

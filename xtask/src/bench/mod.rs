@@ -1,5 +1,6 @@
 //! `cargo xtask bench …`: how fast and how well Greenroom takes turns, measured in a way anybody can repeat.
 
+mod analyze;
 mod floor;
 mod live;
 mod statistics;
@@ -21,6 +22,8 @@ use crate::{
 /// What to measure.
 #[derive(Debug, clap::Subcommand)]
 pub enum Bench {
+    /// What analysing ten minutes of speech costs, against faster-whisper and Praat in Python.
+    Analyze(analyze::Arguments),
     /// Interruptions, coughs, words of listening, keyboards and echo while the interviewer speaks.
     Floor(floor::Arguments),
     /// Many interviews at once, up to the breaking point.
@@ -40,6 +43,7 @@ pub fn run(bench: &Bench) -> anyhow::Result<()> {
     pull.env("GREENROOM_MODELS", models());
     shell::run(pull)?;
     match bench {
+        Bench::Analyze(arguments) => analyze::run(arguments),
         Bench::Floor(arguments) => floor::run(arguments),
         Bench::Live(arguments) => live::run(arguments),
         Bench::Turns(arguments) => turns::run(arguments),

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use self::score::{Decided, Live, Pipecat, Traced, Turn};
 use crate::{
+    python,
     shell::{command, greenroom, program, root, run as shell_run},
     test::models,
 };
@@ -54,10 +55,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .map(PathBuf::from)
         .with_context(|| format!("set {DATA_VARIABLE} to the folder of recordings"))?;
     let data = data.canonicalize().with_context(|| format!("{} is not there", data.display()))?;
-    let cache = program().parent().map_or_else(root, Path::to_owned).join("turns");
+    let cache = python::cache("turns");
     let set = cache.join(if arguments.quick { "quick" } else { "set" });
     fs::create_dir_all(&set).with_context(|| format!("cannot make {}", set.display()))?;
-    let python = python_with_pipecat(&cache)?;
+    let python = python::with_packages(&cache.join("venv"), "evals/turns/requirements.txt")?;
     let folders = Folders { data, set, spoken: cache.join("spoken"), python };
     make_set(&folders, arguments.quick)?;
     let (decided, thresholds) = play_to_greenroom(&folders)?;
@@ -77,23 +78,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         report::write(&comparison)?;
     }
     Ok(())
-}
-
-/// A Python with the pinned packages in it, made on the first run.
-fn python_with_pipecat(cache: &Path) -> anyhow::Result<PathBuf> {
-    let folder = cache.join("venv");
-    let python = folder.join("bin/python");
-    let wanted = fs::read_to_string(root().join("evals/turns/requirements.txt"))
-        .context("evals/turns/requirements.txt cannot be read")?;
-    let marker = folder.join("installed.txt");
-    if fs::read_to_string(&marker).is_ok_and(|installed| installed == wanted) {
-        return Ok(python);
-    }
-    shell_run(command("python3", &["-m", "venv", "--clear", &folder.to_string_lossy()]))?;
-    let words = ["-m", "pip", "install", "-q", "-r", "evals/turns/requirements.txt"];
-    shell_run(command(&python.to_string_lossy(), &words))?;
-    fs::write(&marker, wanted).with_context(|| format!("cannot write {}", marker.display()))?;
-    Ok(python)
 }
 
 fn make_set(folders: &Folders, quick: bool) -> anyhow::Result<()> {

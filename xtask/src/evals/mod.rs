@@ -1,6 +1,7 @@
 //! `cargo xtask evals`: what the judge, the listening and the interviewer are worth, in tables.
 
 pub mod conversation;
+pub mod delivery;
 mod people;
 
 use crate::shell::{greenroom, root, run as shell_run};
@@ -26,6 +27,8 @@ enum What {
     Judge,
     /// The interviewer with ten people who are played to it, by voice.
     Conversation,
+    /// Pitch, loudness, pauses and rates against Praat's, and in worse sound.
+    Delivery,
 }
 
 /// Runs what was asked for and prints how it does.
@@ -37,8 +40,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     match arguments.what {
         Some(What::Judge) => judge(arguments.quick, json),
         Some(What::Conversation) => conversation::run(arguments.quick, json),
+        Some(What::Delivery) => delivery::run(arguments.quick, json),
         None => {
             judge(arguments.quick, json)?;
+            match delivery::recordings() {
+                Ok(_) => {
+                    let beside = json.map(|file| format!("{file}.delivery.json"));
+                    delivery::run(arguments.quick, beside.as_deref())?;
+                }
+                Err(why) => println!("Delivery was left out: {why}"),
+            }
             let beside = json.map(|file| format!("{file}.conversation.json"));
             conversation::run(arguments.quick, beside.as_deref())
         }

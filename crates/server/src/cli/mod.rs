@@ -2,6 +2,7 @@
 
 mod analyze;
 mod archive;
+mod delivery;
 mod doctor;
 mod evaluate;
 mod models;
@@ -49,6 +50,9 @@ enum Command {
     /// Plays recorded turns and says when each would be answered, for the bench.
     #[command(subcommand, hide = true)]
     Turns(turns::Command),
+    /// Measures the sound of recordings frame by frame, for the evaluation.
+    #[command(hide = true)]
+    Delivery(delivery::Arguments),
     /// Prints the `OpenAPI` document of the HTTP interface.
     #[command(name = "openapi", hide = true)]
     OpenApi,
@@ -68,6 +72,7 @@ pub fn main() -> ExitCode {
             Command::Export(arguments) => archive::export(&config, &arguments),
             Command::Import(arguments) => archive::import(&config, &arguments),
             Command::Turns(command) => turns::run(&config, &command),
+            Command::Delivery(arguments) => delivery::run(&config, &arguments),
             Command::OpenApi => openapi::run(),
         });
     match result {

@@ -7,7 +7,7 @@ use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex};
 
 use super::{
     HOP_US, SAMPLE_HZ,
-    pitch::{Candidates, WINDOW, path},
+    pitch::{Candidates, Finder, WINDOW, path},
 };
 
 /// Samples from one frame to the next.
@@ -16,8 +16,8 @@ pub(super) const HOP: usize = SAMPLE_HZ / 100;
 const MARGIN: usize = (WINDOW - HOP).div_ceil(2);
 /// Level of digital silence.
 pub(super) const SILENCE_DB: f32 = -100.0;
-/// Below this there is no pitch to look for.
-const PITCH_DB_MIN: f32 = -65.0;
+/// Below this there is nothing but the rounding of 16 bits, and no pitch to look for.
+const PITCH_DB_MIN: f32 = -90.0;
 /// Samples from here on are at full scale: 16 bits clip at 32767.
 const FULL_SCALE: f32 = 0.9995;
 /// Samples of a spectrum: 32 ms.
@@ -26,8 +26,6 @@ const SPECTRUM: usize = 512;
 pub(super) const BANDS: usize = 20;
 /// What the bands cover, Hz.
 const BANDS_HZ: Range<f32> = 100.0..7_000.0;
-/// Frames after which a voiced stretch without an end is decided upon: 30 s.
-const UNDECIDED_MAX: usize = 3_000;
 
 /// 10 ms of sound.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,8 +76,10 @@ pub struct Tracker {
     /// Samples that frames to come still look at; begins [`MARGIN`] before the next frame.
     pending: Vec<f32>,
     spectrum: Spectrum,
-    /// Pitch candidates of the last frames, whose pitch is decided together.
-    undecided: Vec<Candidates>,
+    finder: Finder,
+    /// Pitch candidates of all frames, which are decided upon together at the end: how loud the
+    /// loudest is, is not known before.
+    candidates: Vec<Candidates>,
 }
 
 impl fmt::Debug for Tracker {
@@ -96,7 +96,8 @@ impl Tracker {
             track: Track { start_us, frames: Vec::new() },
             pending: vec![0.0; MARGIN],
             spectrum: Spectrum::new(),
-            undecided: Vec::new(),
+            finder: Finder::new(),
+            candidates: Vec::new(),
         }
     }
 
@@ -115,7 +116,9 @@ impl Tracker {
     #[must_use]
     pub fn finish(mut self) -> Track {
         self.push(&[0.0; MARGIN]);
-        self.decide();
+        for (frame, f0_hz) in self.track.frames.iter_mut().zip(path(&self.candidates)) {
+            frame.f0_hz = f0_hz;
+        }
         self.track
     }
 
@@ -126,7 +129,7 @@ impl Tracker {
         let level_db = decibels(energy).max(SILENCE_DB);
         let clipped = samples.iter().filter(|x| x.abs() >= FULL_SCALE).count();
         let candidates = if level_db >= PITCH_DB_MIN {
-            Candidates::find(&window[..WINDOW])
+            self.finder.find(&window[..WINDOW])
         } else {
             Candidates::default()
         };
@@ -134,20 +137,7 @@ impl Tracker {
         let bands_db = self.spectrum.bands(&window[middle - SPECTRUM / 2..middle + SPECTRUM / 2]);
         let clipped = u8::try_from(clipped).unwrap_or(u8::MAX);
         self.track.frames.push(Frame { level_db, f0_hz: 0.0, bands_db, clipped });
-        self.undecided.push(candidates);
-        // Unvoiced frames part what is decided together.
-        if candidates.is_empty() || self.undecided.len() >= UNDECIDED_MAX {
-            self.decide();
-        }
-    }
-
-    /// Writes the likeliest pitches into the last frames.
-    fn decide(&mut self) {
-        let first = self.track.frames.len() - self.undecided.len();
-        for (frame, f0_hz) in self.track.frames[first..].iter_mut().zip(path(&self.undecided)) {
-            frame.f0_hz = f0_hz;
-        }
-        self.undecided.clear();
+        self.candidates.push(candidates);
     }
 }
 
