@@ -38,7 +38,7 @@ pub use report::{AnswerReport, AnswerType, Level, OwnRating, Priority, Report, S
 pub use scorecard::{CandidateQuestion, InterviewInput, analyse_interview};
 
 /// The version of the measures, findings and rules. A report is computed again when it changes.
-pub const VERSION: &str = "3";
+pub const VERSION: &str = "4";
 
 /// One spelling for a lower-case word that British and American English spell differently: for
 /// comparing, never for showing.

@@ -47,10 +47,11 @@ const OVERLAP_MIN: f64 = 0.5;
 /// Silences count as pauses from here on, seconds, and those within the tolerance of it as either.
 const PAUSE_S_MIN: f64 = 0.25;
 const PAUSE_TOLERANCE_S: f64 = 0.05;
-/// Frames of a phrase: 200 ms.
+/// Frames of a phrase, 200 ms, and from one to the next.
 const PHRASE_FRAMES: usize = 20;
-/// Weights by which levels of 10 ms come near Praat's window of intensity.
-const LEVEL_WEIGHTS: [f64; 5] = [1.0, 2.0, 3.0, 2.0, 1.0];
+const PHRASE_STEP: usize = 5;
+/// Weights by which energies of 10 ms come near Praat's window of intensity for 100 Hz, a bell of 7 ms.
+const LEVEL_WEIGHTS: [f64; 5] = [0.017, 0.36, 1.0, 0.36, 0.017];
 /// Below this nothing was recorded.
 const SILENCE_DB: f64 = -90.0;
 
@@ -178,8 +179,7 @@ impl Agreement {
         self.seconds += own.seconds;
         self.add_pitch(own, praat);
         self.add_levels(own, praat);
-        if own.left_out.get("pause_rate_per_min").is_some_and(|why| why.contains("cannot be told"))
-        {
+        if own.left_out.get("pause_rate_per_min").is_some_and(|why| why.contains("background")) {
             self.pauses_withheld += 1;
         } else {
             let silences = silences(&praat.speech_s);
@@ -249,17 +249,16 @@ impl Own {
 }
 
 impl Praat {
-    /// The standard deviation of the levels of phrases of 200 ms.
+    /// The standard deviation of the levels of phrases, as Greenroom takes it.
     fn spread_db(&self) -> f64 {
         let mut phrases = Vec::new();
         for span in &self.speech_s {
-            let [from, to] = span.map(|at_s| (at_s * 100.0).round() as usize);
-            let levels = &self.level_db[from.min(self.level_db.len())..to.min(self.level_db.len())];
-            for piece in levels.chunks(PHRASE_FRAMES) {
-                let known: Vec<f64> = piece.iter().flatten().copied().collect();
-                if known.len() * 2 >= PHRASE_FRAMES {
-                    phrases.push(mean(&known));
-                }
+            let [from, to] =
+                span.map(|at_s| ((at_s * 100.0).round() as usize).min(self.level_db.len()));
+            let known = self.level_db[from..to].iter().flatten();
+            let energies: Vec<f64> = known.map(|level_db| 10_f64.powf(level_db / 10.0)).collect();
+            for phrase in energies.windows(PHRASE_FRAMES).step_by(PHRASE_STEP) {
+                phrases.push(10.0 * mean(phrase).log10());
             }
         }
         deviation(&phrases)

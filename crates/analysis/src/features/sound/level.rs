@@ -4,14 +4,17 @@ use interview::{Span, Us};
 
 use super::{
     CURVE_FRAMES,
-    frames::{BANDS, Frame, HOP, Track, band_above},
+    frames::{BANDS, Frame, Track, band_above},
     quantile,
 };
 
 /// Speech is at least this much above the noise.
-const ABOVE_NOISE_DB: f64 = 6.0;
-/// The softest speech is at most this much below the usual one.
-const BELOW_SPEECH_DB: f64 = 30.0;
+const ABOVE_NOISE_DB: f64 = 4.0;
+/// Speech is at most this much softer than the loudest, as de Jong and Wempe (2009) draw the line
+/// between sound and silence in Praat; breath lies below it.
+const BELOW_LOUDEST_DB: f64 = 25.0;
+/// The loudest is what this share of the speech does not reach: a knock is louder than any speech.
+const LOUDEST_SHARE: f64 = 0.99;
 /// The noise of a recording without any pause is taken to be this far below its speech.
 const SNR_UNKNOWN_DB: f64 = 40.0;
 
@@ -24,10 +27,12 @@ pub(super) struct Loudness {
     pub(super) median_db: f64,
     /// How far speech stands above noise.
     pub(super) snr_db: f64,
-    /// Standard deviation of the level of phrases: means of 200 ms of speech, so that vowels and
-    /// consonants even out.
-    pub(super) spread_db: f64,
-    /// Share of samples in speech that are at full scale.
+    /// The level of the noise.
+    pub(super) noise_db: f64,
+    /// By how much the noise lifts the threshold: speech this much above the softest is not told from
+    /// it.
+    pub(super) hidden_db: f64,
+    /// Share of the frames of speech with samples at full scale.
     pub(super) clipped_share: f64,
     /// Seconds of speech.
     pub(super) speech_s: f64,
@@ -44,34 +49,35 @@ impl Loudness {
             for span in voiced {
                 speech[track.within(*span)].fill(true);
             }
-            for (frame, speech) in track.frames.iter().zip(speech) {
+            for ((frame, level_db), speech) in track.frames.iter().zip(envelope(track)).zip(speech)
+            {
                 if speech {
-                    inside.push(f64::from(frame.level_db));
-                    clipped += usize::from(frame.clipped);
+                    inside.push(level_db);
+                    clipped += usize::from(frame.clipped > 0);
                 } else {
-                    outside.push(f64::from(frame.level_db));
+                    outside.push(level_db);
                 }
             }
         }
-        let loud_db = quantile(&mut inside, 0.7)?;
+        let loud_db = quantile(&mut inside, LOUDEST_SHARE)?;
         // Between words, too, the level falls to that of the noise.
         let low_db = quantile(&mut inside, 0.05).unwrap_or(loud_db - SNR_UNKNOWN_DB);
         let noise_db = quantile(&mut outside, 0.5).map_or(low_db, |quiet_db| quiet_db.min(low_db));
         let threshold_db =
-            (noise_db + ABOVE_NOISE_DB).max(loud_db - BELOW_SPEECH_DB).min(loud_db - 3.0);
+            (noise_db + ABOVE_NOISE_DB).max(loud_db - BELOW_LOUDEST_DB).min(loud_db - 3.0);
         let mut speech: Vec<f64> =
             inside.iter().copied().filter(|level_db| *level_db > threshold_db).collect();
         let mut loudness = Self {
             threshold_db,
             median_db: quantile(&mut speech, 0.5)?,
             snr_db: 0.0,
-            spread_db: 0.0,
-            clipped_share: clipped as f64 / (inside.len() * HOP) as f64,
+            noise_db,
+            hidden_db: threshold_db - (loud_db - BELOW_LOUDEST_DB),
+            clipped_share: clipped as f64 / inside.len() as f64,
             speech_s: speech.len() as f64 / 100.0,
             narrow_band: narrow_band(tracks, threshold_db),
         };
         loudness.snr_db = loudness.median_db - noise_db;
-        loudness.spread_db = spread_db(tracks, voiced, threshold_db);
         Some(loudness)
     }
 
@@ -95,6 +101,28 @@ impl Loudness {
     }
 }
 
+/// The level by time, smoothed so that it does not follow the single periods of a voice: energies
+/// weighted with a bell of 14 ms, which is Praat's window for pitches down to 50 Hz.
+pub(super) fn envelope(track: &Track) -> Vec<f64> {
+    const BELL: [f64; 9] = [0.017, 0.101, 0.36, 0.775, 1.0, 0.775, 0.36, 0.101, 0.017];
+    let energies: Vec<f64> = track.frames.iter().map(energy).collect();
+    let half = BELL.len() / 2;
+    (0..energies.len())
+        .map(|i| {
+            let first = i.saturating_sub(half);
+            let end = (i + half + 1).min(energies.len());
+            let bell = &BELL[first + half - i..];
+            let (sum, weights) = energies[first..end]
+                .iter()
+                .zip(bell)
+                .fold((0.0, 0.0), |(sum, all), (energy, weight)| {
+                    (sum + weight * energy, all + weight)
+                });
+            10.0 * (sum / weights).log10()
+        })
+        .collect()
+}
+
 /// Whether speech has nearly nothing below 250 and above 4000 Hz against what lies between.
 fn narrow_band(tracks: &[Track], threshold_db: f64) -> bool {
     /// What a telephone's filter leaves outside of its band, against the inside.
@@ -116,22 +144,29 @@ fn narrow_band(tracks: &[Track], threshold_db: f64) -> bool {
     mean(0..low.max(1)) - inside < OUTSIDE_DB / 2.0 && mean(high..BANDS) - inside < OUTSIDE_DB
 }
 
-fn spread_db(tracks: &[Track], voiced: &[Span], threshold_db: f64) -> f64 {
-    /// Frames of a phrase: 200 ms.
+/// Standard deviation of the level of phrases: mean energies of 200 ms of speech, so that vowels and
+/// consonants even out, begun every 50 ms, so that it does not matter where voice activity begins.
+/// The noise's own energy is taken off.
+pub(super) fn spread_db(tracks: &[Track], speech: &[Vec<Span>], noise_db: f64) -> f64 {
     const PHRASE_FRAMES: usize = 20;
+    const STEP_FRAMES: usize = 5;
+    let noise = 10_f64.powf(noise_db / 10.0);
     let mut phrases = Vec::new();
-    for track in tracks {
-        for span in voiced {
-            for piece in track.frames[track.within(*span)].chunks(PHRASE_FRAMES) {
-                let levels = piece.iter().map(|frame| f64::from(frame.level_db));
-                let speech: Vec<f64> = levels.filter(|level| *level > threshold_db).collect();
-                if speech.len() * 2 >= PHRASE_FRAMES {
-                    phrases.push(speech.iter().sum::<f64>() / speech.len() as f64);
-                }
+    for (track, spans) in tracks.iter().zip(speech) {
+        for span in spans {
+            let frames = &track.frames[track.within(*span)];
+            for phrase in frames.windows(PHRASE_FRAMES).step_by(STEP_FRAMES) {
+                let mean = phrase.iter().map(energy).sum::<f64>() / PHRASE_FRAMES as f64;
+                // Never less than the noise: what lies below it is not known.
+                phrases.push(10.0 * (mean - noise).max(noise).log10());
             }
         }
     }
     deviation(&phrases)
+}
+
+fn energy(frame: &Frame) -> f64 {
+    10_f64.powf(f64::from(frame.level_db) / 10.0)
 }
 
 /// The standard deviation.

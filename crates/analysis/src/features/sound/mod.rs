@@ -28,10 +28,20 @@ const SPEECH_S_MIN: f64 = 3.0;
 const PITCHED_S_MIN: f64 = 1.5;
 /// Semitones in an octave.
 const OCTAVE_ST: f64 = 12.0;
-/// Below this distance of speech from noise, level and pitch are those of the noise too.
+/// Below this distance of speech from noise, what is heard is noise too.
 const SNR_DB_MIN: f64 = 10.0;
-/// Above this share of samples at full scale, peaks are cut off.
-const CLIPPED_SHARE_MAX: f64 = 0.005;
+/// Where noise covers the softest speech by more than this, some of what is measured is the noise's: on
+/// recordings with white noise added, pauses, loudness and pitch began to move by more than 10%, half
+/// a decibel and 2%.
+const HIDDEN_DB_MAX: f64 = 5.0;
+/// Above these shares of frames with samples at full scale, too many peaks are cut off for a loudness,
+/// and for a pitch, of which the soft parts then count for more.
+const CLIPPED_SHARE_MAX: f64 = 0.01;
+const CLIPPED_PITCH_SHARE_MAX: f64 = 0.05;
+/// Why a measure is withheld in noise, and in sound that was cut off.
+const NOISY: &str = "The background was nearly as loud as the voice.";
+const COVERED: &str = "The background covered the softer parts of the voice.";
+const OVERDRIVEN: &str = "The microphone was overdriven, which cuts off the loudest parts.";
 /// Curves for a timeline have a value at most every 100 ms.
 const CURVE_FRAMES: usize = 10;
 
@@ -81,7 +91,7 @@ pub fn measure(listened: &Listened<'_>) -> Sound {
         pauses::measure(listened, &speech, &loudness, &mut sound);
     }
     if listened.switches.on(Measure::Loudness) {
-        measure_loudness(listened, &loudness, &mut sound);
+        measure_loudness(listened, &speech, &loudness, &mut sound);
     }
     if listened.switches.on(Measure::Pitch) {
         measure_pitch(listened, &loudness, &mut sound);
@@ -104,8 +114,10 @@ fn measure_pitch(listened: &Listened<'_>, loudness: &level::Loudness, sound: &mu
     let median_hz = quantile(&mut pitches, 0.5);
     let why = if pitched_s < PITCHED_S_MIN {
         "There is too little voiced speech to tell."
-    } else if loudness.snr_db < SNR_DB_MIN {
-        "The background was nearly as loud as the voice."
+    } else if let Some(why) = noise(loudness) {
+        why
+    } else if loudness.clipped_share > CLIPPED_PITCH_SHARE_MAX {
+        OVERDRIVEN
     } else if loudness.narrow_band {
         "The recording has the narrow band of a telephone, which cuts off the pitch itself."
     } else if let Some(median_hz) = median_hz {
@@ -120,6 +132,15 @@ fn measure_pitch(listened: &Listened<'_>, loudness: &level::Loudness, sound: &mu
         "There is too little voiced speech to tell."
     };
     sound.left_out.push(left_out("pitch_spread_st", why));
+}
+
+/// Why noise forbids to measure, if it does.
+fn noise(loudness: &level::Loudness) -> Option<&'static str> {
+    if loudness.snr_db < SNR_DB_MIN {
+        Some(NOISY)
+    } else {
+        (loudness.hidden_db > HIDDEN_DB_MAX).then_some(COVERED)
+    }
 }
 
 /// Pitch against its median by time, for a timeline: the middle of each 100 ms of speech.
@@ -145,7 +166,7 @@ fn pitch_curve(tracks: &[Track], voiced: &[Span], median_hz: f64) -> Vec<(Us, f3
 
 fn search_fillers(listened: &Listened<'_>, loudness: &level::Loudness, sound: &mut Sound) {
     let why = if loudness.snr_db < SNR_DB_MIN {
-        "The background was nearly as loud as the voice."
+        NOISY
     } else if listened.reliability.noise_suppression {
         "Noise suppression was on, which takes um and uh for noise."
     } else {
@@ -155,18 +176,26 @@ fn search_fillers(listened: &Listened<'_>, loudness: &level::Loudness, sound: &m
     sound.left_out.push(left_out("um and uh in the sound", why));
 }
 
-fn measure_loudness(listened: &Listened<'_>, loudness: &level::Loudness, sound: &mut Sound) {
+fn measure_loudness(
+    listened: &Listened<'_>,
+    speech: &[Vec<Span>],
+    loudness: &level::Loudness,
+    sound: &mut Sound,
+) {
     let why = if listened.reliability.gain_control {
         "Automatic gain control was on, which evens out how loud you spoke."
     } else if loudness.speech_s < SPEECH_S_MIN {
         "There is too little speech to tell."
-    } else if loudness.snr_db < SNR_DB_MIN {
-        "The background was nearly as loud as the voice."
+    } else if let Some(why) = noise(loudness) {
+        why
     } else if loudness.clipped_share > CLIPPED_SHARE_MAX {
-        "The microphone was overdriven, which cuts off the loudest parts."
+        OVERDRIVEN
+    } else if loudness.narrow_band {
+        "The recording has the narrow band of a telephone, which cuts off the strongest part of a voice."
     } else {
         sound.level_db = loudness.curve(listened.tracks);
-        sound.features.push(feature("loudness_spread_db", loudness.spread_db, Unit::Decibels));
+        let spread_db = level::spread_db(listened.tracks, speech, loudness.noise_db);
+        sound.features.push(feature("loudness_spread_db", spread_db, Unit::Decibels));
         return;
     };
     sound.left_out.push(left_out("loudness_spread_db", why));

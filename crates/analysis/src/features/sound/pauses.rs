@@ -1,17 +1,23 @@
 //! Silences inside an answer, and the time until its first sound.
 
+use std::ops::Range;
+
 use interview::{Span, Unit, Us};
 
 use super::{
-    HOP_US, Listened, SNR_DB_MIN, feature, frames::Track, left_out, level::Loudness, quantile,
+    HOP_US, Listened, feature,
+    frames::Track,
+    left_out,
+    level::{Loudness, envelope},
+    noise, quantile,
 };
 use crate::input::Sound;
 
 /// The shortest silence that counts as a pause (Goldman-Eisler's usual threshold: below it lie the
 /// closures of consonants).
 pub(super) const PAUSE_US_MIN: Us = 250_000;
-/// Sound shorter than this inside a silence is a click or a breath, not speech.
-const BLIP_FRAMES: usize = 5;
+/// Sound shorter than this inside a silence is a click or a breath, not speech: 100 ms, as in Praat.
+const SOUND_FRAMES_MIN: usize = 10;
 /// A silence at the edge of voice activity is looked for this far beyond it.
 const EDGE_US: Us = 100_000;
 
@@ -28,8 +34,7 @@ pub(super) fn measure(
     } else if first.is_some() {
         sound.left_out.push(left_out("latency_s", "It is not known when the question ended."));
     }
-    if loudness.snr_db < SNR_DB_MIN {
-        let why = "The background was nearly as loud as the voice, so pauses cannot be told.";
+    if let Some(why) = noise(loudness) {
         sound.left_out.push(left_out("pause_rate_per_min", why));
         return;
     }
@@ -45,46 +50,52 @@ pub(super) fn measure(
 }
 
 /// Where there is speech: voice activity with its edges drawn by the level, apart by at least a
-/// pause.
+/// pause. What is shorter than speech can be does not part a silence.
 pub(super) fn speech(track: &Track, voiced: &[Span], loudness: &Loudness) -> Vec<Span> {
+    let levels_db = envelope(track);
     let mut loud = vec![false; track.frames.len()];
     for span in voiced {
         let wide = Span::new(span.start_us - EDGE_US, span.end_us + EDGE_US);
         for i in track.within(wide) {
-            loud[i] = f64::from(track.frames[i].level_db) > loudness.threshold_db;
+            loud[i] = levels_db[i] > loudness.threshold_db;
         }
     }
-    let mut runs: Vec<(usize, usize)> = Vec::new();
-    let mut begin = None;
-    for (i, is_loud) in loud.iter().chain([&false]).enumerate() {
-        match (begin, *is_loud) {
-            (None, true) => begin = Some(i),
-            (Some(first), false) => {
-                runs.push((first, i));
-                begin = None;
-            }
-            _ => {}
-        }
+    let whole = voiced.iter().map(|span| track.within(*span)).filter(|frames| !frames.is_empty());
+    if let Some(whole) = whole.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)) {
+        add_hesitations(track, &levels_db, whole, loudness, &mut loud);
     }
     let pause_frames = (PAUSE_US_MIN / HOP_US) as usize;
-    // A click stands alone: nothing loud within a pause's length on either side.
-    let alone = |i: usize| {
-        let (first, end) = runs[i];
-        let before = i.checked_sub(1).is_none_or(|j| first - runs[j].1 >= pause_frames / 2);
-        let after = runs.get(i + 1).is_none_or(|next| next.0 - end >= pause_frames / 2);
-        end - first < BLIP_FRAMES && before && after
-    };
-    let kept: Vec<(usize, usize)> =
-        (0..runs.len()).filter(|i| !alone(*i)).map(|i| runs[i]).collect();
-    let mut spans: Vec<Span> = Vec::new();
-    for (first, end) in kept {
-        let span = track.span(first, end);
-        match spans.last_mut() {
-            Some(last) if span.start_us - last.end_us < PAUSE_US_MIN => *last = last.join(span),
-            _ => spans.push(span),
+    // Short gaps are closed before short sounds are dropped: closures of consonants part a word.
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for (i, _) in loud.iter().enumerate().filter(|(_, is_loud)| **is_loud) {
+        match runs.last_mut() {
+            Some((_, end)) if i - *end < pause_frames => *end = i + 1,
+            _ => runs.push((i, i + 1)),
         }
     }
-    spans
+    runs.retain(|(first, end)| end - first >= SOUND_FRAMES_MIN);
+    runs.into_iter().map(|(first, end)| track.span(first, end)).collect()
+}
+
+/// Marks loud sound with a pitch inside the answer, too: voice activity misses some a drawn-out "um",
+/// which is no silence.
+fn add_hesitations(
+    track: &Track,
+    levels_db: &[f64],
+    whole: Range<usize>,
+    loudness: &Loudness,
+    loud: &mut [bool],
+) {
+    let mut first = whole.start;
+    while first < whole.end {
+        let sounds = |i: &usize| levels_db[*i] > loudness.threshold_db;
+        let end = (first..whole.end).find(|i| !sounds(i)).unwrap_or(whole.end);
+        let pitched = track.frames[first..end].iter().filter(|frame| frame.f0_hz > 0.0).count();
+        if pitched >= SOUND_FRAMES_MIN {
+            loud[first..end].fill(true);
+        }
+        first = end + 1;
+    }
 }
 
 fn count(pauses: &[Span], spoken_us: Us, sound: &mut Sound) {
