@@ -12,6 +12,8 @@ mod pauses;
 mod pitch;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod worse;
 
 use interview::{Feature, FeatureName, LeftOut, Span, Unit, Us, Word};
 

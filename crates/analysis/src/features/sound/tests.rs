@@ -6,10 +6,10 @@ use super::{Listened, Reliability, SAMPLE_HZ, Track, Tracker, measure};
 use crate::input::{Measure, Sound, Switches};
 
 /// A source of numbers that look random and are the same each time.
-struct Noise(u64);
+pub(super) struct Noise(pub(super) u64);
 
 impl Noise {
-    fn next(&mut self) -> f32 {
+    pub(super) fn next(&mut self) -> f32 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 40) as f32 / (1_u64 << 24) as f32) * 2.0 - 1.0
@@ -18,7 +18,7 @@ impl Noise {
 
 /// One part of a made-up recording.
 #[derive(Clone, Copy)]
-enum Part {
+pub(super) enum Part {
     /// Only the noise of the room.
     Silence { ms: usize },
     /// A voice whose pitch goes from one frequency to another, with a vowel of these formants.
@@ -30,16 +30,16 @@ const SCHWA: [f64; 3] = [550.0, 1_300.0, 2_500.0];
 /// The vowel of "see".
 const EE: [f64; 3] = [300.0, 2_300.0, 3_000.0];
 
-fn silence(ms: usize) -> Part {
+pub(super) fn silence(ms: usize) -> Part {
     Part::Silence { ms }
 }
 
-fn voice(ms: usize, from_hz: f64, to_hz: f64) -> Part {
+pub(super) fn voice(ms: usize, from_hz: f64, to_hz: f64) -> Part {
     Part::Voice { ms, from_hz, to_hz, formants: SCHWA, gain: 1.0 }
 }
 
 /// Speech: vowels of changing shape and pitch, 90 ms each.
-fn babble(ms: usize, around_hz: f64) -> Vec<Part> {
+pub(super) fn babble(ms: usize, around_hz: f64) -> Vec<Part> {
     const SHAPES: [[f64; 3]; 4] =
         [[700.0, 1_100.0, 2_500.0], EE, [450.0, 900.0, 2_300.0], [600.0, 1_800.0, 2_600.0]];
     (0..ms / 90)
@@ -57,7 +57,7 @@ fn babble(ms: usize, around_hz: f64) -> Vec<Part> {
 }
 
 /// Harmonics of a moving fundamental under three formants, above a little noise.
-fn sound(parts: &[Part], noise_level: f32) -> Vec<f32> {
+pub(super) fn sound(parts: &[Part], noise_level: f32) -> Vec<f32> {
     let mut noise = Noise(7);
     let mut samples = Vec::new();
     let mut phase = 0.0_f64;
@@ -91,7 +91,7 @@ fn sound(parts: &[Part], noise_level: f32) -> Vec<f32> {
     samples
 }
 
-fn length_us(parts: &[Part]) -> Us {
+pub(super) fn length_us(parts: &[Part]) -> Us {
     let ms = |part: &Part| match part {
         Part::Silence { ms } | Part::Voice { ms, .. } => *ms as Us,
     };
@@ -99,7 +99,7 @@ fn length_us(parts: &[Part]) -> Us {
 }
 
 /// Where voice activity would find speech: every part with a voice, joined over gaps up to 200 ms.
-fn voiced(parts: &[Part], start_us: Us) -> Vec<Span> {
+pub(super) fn voiced(parts: &[Part], start_us: Us) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut at_us = start_us;
     for part in parts {
@@ -155,12 +155,12 @@ fn measured(parts: &[Part], setting: &Setting<'_>) -> Sound {
     })
 }
 
-fn value(sound: &Sound, name: &str) -> f64 {
+pub(super) fn value(sound: &Sound, name: &str) -> f64 {
     let found = sound.features.iter().find(|feature| feature.name.0 == name);
     found.unwrap_or_else(|| panic!("no {name} in {:?}", sound.left_out)).value
 }
 
-fn withheld(sound: &Sound, name: &str) -> bool {
+pub(super) fn withheld(sound: &Sound, name: &str) -> bool {
     sound.left_out.iter().any(|one| one.what == name)
         && !sound.features.iter().any(|feature| feature.name.0 == name)
 }
