@@ -16,7 +16,9 @@ import parselmouth
 from parselmouth.praat import call
 
 SILENCE_DB = -25
-SILENT_S_MIN = 0.2
+SILENT_S_MIN = 0.25
+# The shortest that may be a pause when a difference of 50 ms is none.
+SILENT_S_NEARLY = 0.2
 SOUNDING_S_MIN = 0.1
 DIP_DB = 2
 # From Praat's reference (20 micropascal) to full scale.
@@ -30,15 +32,15 @@ def nearest(values, first_s, step_s, at_s):
     return np.where(inside, values[np.clip(places, 0, len(values) - 1)], np.nan)
 
 
-def silences(sound):
-    """Sounding spans, the intensity, and the threshold below which it is silent."""
+def sounding(sound, silent_s):
+    """Sounding spans, apart by this much, the intensity, and the threshold below which it is silent."""
     intensity = sound.to_intensity(minimum_pitch=50)
     levels = intensity.values[0]
     loudest, loud = levels.max(), call(intensity, "Get quantile", 0, 0, 0.99)
     threshold = max(loud + SILENCE_DB, levels.min())
     below = SILENCE_DB - (loudest - loud)
     grid = call(
-        intensity, "To TextGrid (silences)", below, SILENT_S_MIN, SOUNDING_S_MIN, "silent", "sounding"
+        intensity, "To TextGrid (silences)", below, silent_s, SOUNDING_S_MIN, "silent", "sounding"
     )
     spans = []
     for number in range(1, call(grid, "Get number of intervals", 1) + 1):
@@ -73,12 +75,14 @@ def measure(path: Path):
     f0_hz = nearest(pitch.selected_array["frequency"], pitch.x1, pitch.dx, at_s)
     intensity = sound.to_intensity(minimum_pitch=100, time_step=0.01)
     level_db = nearest(intensity.values[0], intensity.x1, intensity.dx, at_s) + FULL_SCALE_DB
-    spans, coarse, threshold = silences(sound)
+    spans, coarse, threshold = sounding(sound, SILENT_S_MIN)
+    nearly, *_ = sounding(sound, SILENT_S_NEARLY)
     return {
         "seconds": sound.duration,
         "f0_hz": [round(float(x), 3) for x in np.nan_to_num(f0_hz)],
         "level_db": [None if np.isnan(x) else round(float(x), 3) for x in level_db],
         "speech_s": spans,
+        "nearly_s": nearly,
         "syllables": syllables(sound, spans, coarse, threshold),
     }
 

@@ -35,7 +35,9 @@ pub struct Praat {
     id: String,
     f0_hz: Vec<f64>,
     level_db: Vec<Option<f64>>,
+    /// Sounding spans apart by at least 250 ms, and by at least 200 ms.
     speech_s: Vec<[f64; 2]>,
+    nearly_s: Vec<[f64; 2]>,
     syllables: f64,
 }
 
@@ -92,15 +94,13 @@ impl Pauses {
         2.0 * precision * recall / (precision + recall)
     }
 
-    fn add(&mut self, own: &[[f64; 2]], praat: &[[f64; 2]], tolerance_s: f64) {
-        let at_least = |spans: &[[f64; 2]], seconds: f64| -> Vec<[f64; 2]> {
-            spans.iter().copied().filter(|span| span[1] - span[0] >= seconds - 1e-6).collect()
-        };
-        let confirmed = pairs(own, &at_least(praat, PAUSE_S_MIN - tolerance_s));
+    /// Holds pauses against those of another that are `confirming` ones, and against those that are
+    /// `sought`.
+    fn add(&mut self, own: &[[f64; 2]], confirming: &[[f64; 2]], sought: &[[f64; 2]]) {
+        let confirmed = pairs(own, confirming);
         self.confirmed.count += confirmed.len();
         self.confirmed.of += own.len();
-        let sought = at_least(praat, PAUSE_S_MIN + tolerance_s);
-        self.found.count += pairs(&sought, own).len();
+        self.found.count += pairs(sought, own).len();
         self.found.of += sought.len();
         for (a, b) in confirmed {
             self.apart_s.extend([(a[0] - b[0]).abs(), (a[1] - b[1]).abs()]);
@@ -133,9 +133,10 @@ fn overlap(a: [f64; 2], b: [f64; 2]) -> f64 {
     both / (a[1].max(b[1]) - a[0].min(b[0])).max(f64::MIN_POSITIVE)
 }
 
-/// The silences between the first and the last span.
-fn silences(speech: &[[f64; 2]]) -> Vec<[f64; 2]> {
-    speech.windows(2).map(|pair| [pair[0][1], pair[1][0]]).collect()
+/// The silences between the first and the last span that last at least this long.
+fn silences(speech: &[[f64; 2]], seconds_min: f64) -> Vec<[f64; 2]> {
+    let silences = speech.windows(2).map(|pair| [pair[0][1], pair[1][0]]);
+    silences.filter(|silence| silence[1] - silence[0] >= seconds_min - 1e-6).collect()
 }
 
 /// How Greenroom agrees with Praat on a group of recordings.
@@ -182,9 +183,11 @@ impl Agreement {
         if own.left_out.get("pause_rate_per_min").is_some_and(|why| why.contains("background")) {
             self.pauses_withheld += 1;
         } else {
-            let silences = silences(&praat.speech_s);
-            self.pauses_strict.add(&own.pauses_s, &silences, 0.0);
-            self.pauses.add(&own.pauses_s, &silences, PAUSE_TOLERANCE_S);
+            let pauses = silences(&praat.speech_s, PAUSE_S_MIN);
+            self.pauses_strict.add(&own.pauses_s, &pauses, &pauses);
+            let nearly = silences(&praat.nearly_s, PAUSE_S_MIN - PAUSE_TOLERANCE_S);
+            let surely = silences(&praat.speech_s, PAUSE_S_MIN + PAUSE_TOLERANCE_S);
+            self.pauses.add(&own.pauses_s, &nearly, &surely);
         }
         if let Some([articulation, rate]) = own.syllable_rates() {
             self.articulation.push([articulation, praat.syllables / length_s(&praat.speech_s)]);
@@ -465,7 +468,7 @@ impl Condition {
         self.praat_medians
             .push((median_hz(&praat.f0_hz) / median_hz(&clean_praat.f0_hz) - 1.0).abs());
         if !own.left_out.contains_key("pause_rate_per_min") {
-            self.pauses.add(&own.pauses_s, &clean.pauses_s, 0.0);
+            self.pauses.add(&own.pauses_s, &clean.pauses_s, &clean.pauses_s);
         }
         for (moved, watched) in self.moved.iter_mut().zip(&WATCHED) {
             moved.add(watched, own, clean);
@@ -500,18 +503,18 @@ impl Moved {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pauses, correlation};
+    use super::{Pauses, correlation, silences};
 
     #[test]
     fn a_pause_is_found_where_half_of_it_is_and_borderline_ones_count_as_either() {
-        let mut pauses = Pauses::default();
+        let speech = [[0.0, 1.1], [1.5, 3.0], [3.22, 5.3], [5.8, 7.0], [7.27, 9.0], [9.4, 10.0]];
         let own = [[1.0, 1.5], [3.0, 3.26], [5.0, 5.4]];
-        let praat = [[1.1, 1.5], [3.0, 3.22], [5.3, 5.8], [7.0, 7.27], [9.0, 9.4]];
-        pauses.add(&own, &praat, 0.05);
+        let mut pauses = Pauses::default();
+        pauses.add(&own, &silences(&speech, 0.2), &silences(&speech, 0.3));
         assert_eq!((pauses.confirmed.count, pauses.confirmed.of), (2, 3));
         assert_eq!((pauses.found.count, pauses.found.of), (1, 3));
         let mut strict = Pauses::default();
-        strict.add(&own, &praat, 0.0);
+        strict.add(&own, &silences(&speech, 0.25), &silences(&speech, 0.25));
         assert_eq!((strict.confirmed.count, strict.found.of), (1, 4));
     }
 

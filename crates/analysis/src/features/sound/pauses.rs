@@ -64,16 +64,24 @@ pub(super) fn speech(track: &Track, voiced: &[Span], loudness: &Loudness) -> Vec
     if let Some(whole) = whole.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)) {
         add_hesitations(track, &levels_db, whole, loudness, &mut loud);
     }
-    let pause_frames = (PAUSE_US_MIN / HOP_US) as usize;
-    // Short gaps are closed before short sounds are dropped: closures of consonants part a word.
+    // Short sounds are dropped before short gaps are closed, as in Praat: a breath between two words
+    // parts no silence, however near to them it is.
     let mut runs: Vec<(usize, usize)> = Vec::new();
-    for (i, _) in loud.iter().enumerate().filter(|(_, is_loud)| **is_loud) {
+    for i in (0..loud.len()).filter(|i| loud[*i]) {
         match runs.last_mut() {
-            Some((_, end)) if i - *end < pause_frames => *end = i + 1,
+            Some((_, end)) if *end == i => *end = i + 1,
             _ => runs.push((i, i + 1)),
         }
     }
     runs.retain(|(first, end)| end - first >= SOUND_FRAMES_MIN);
+    let pause_frames = (PAUSE_US_MIN / HOP_US) as usize;
+    runs.dedup_by(|(first, end), before| {
+        let near = *first - before.1 < pause_frames;
+        if near {
+            before.1 = *end;
+        }
+        near
+    });
     runs.into_iter().map(|(first, end)| track.span(first, end)).collect()
 }
 
