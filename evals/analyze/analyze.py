@@ -2,7 +2,7 @@
 sound, and says what a program costs and how many words it got wrong.
 
 `make` joins recordings with references, silence between them. `peer` recognises words with their times
-and measures pitch, loudness, pauses and syllables. `cost` runs a program on one processor and says how
+and measures pitch, loudness, pauses and syllables. `cost` runs a program with one thread and says how
 much processor time it took, start and loading of models included. `score` counts wrong, missing and
 added words after the normalisation of Whisper's makers, which also takes out "um" and "uh".
 """
@@ -71,7 +71,6 @@ def peer(arguments):
 
 
 def cost(arguments):
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     begin = time.monotonic()
     with open(arguments.out, "wb") as out:
         subprocess.run(

@@ -189,6 +189,7 @@ fn movements(lines: &mut Vec<String>, conditions: &[Condition]) {
     for condition in conditions {
         for (moved, watched) in condition.moved.iter().zip(&WATCHED) {
             let shown = |value: f64| match watched.way {
+                _ if value.is_nan() => "-".to_owned(),
                 Way::Share => percent(value),
                 Way::Difference => format!("{value:.2} {}", watched.unit),
             };
