@@ -7,5 +7,7 @@ mod invariance;
 mod measures;
 mod metamorphic;
 mod plainly;
+mod progress;
+mod rehearsal;
 mod robust;
 mod told;
