@@ -182,6 +182,7 @@ function answerOf(id, item, words, spoken, rest) {
     edited_share: 0,
     answer_type: 'story',
     star: [],
+    rehearsed: null,
     findings: [],
     levels: [],
     features: spoken
@@ -341,7 +342,15 @@ const second = (id, start) =>
         looked_for: null,
       },
     ],
+    rehearsed: 'Nearly the same words as your answer in an earlier interview.',
     findings: [
+      point(
+        'rehearsed',
+        'Nearly the same words as your answer in an earlier interview.',
+        'Knowing the points by heart and not the sentences leaves room to answer the question as it was asked.',
+        [told.quote('I wrote a short answer for each')],
+        { convention: true },
+      ),
       point(
         'result_counted',
         'You say how it ended, with an amount that somebody could check.',

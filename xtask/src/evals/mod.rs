@@ -1,7 +1,9 @@
-//! `cargo xtask evals`: what the judge, the listening and the interviewer are worth, in tables.
+//! `cargo xtask evals`: what the judge, the listening, the claims of improvement and the interviewer
+//! are worth, in tables.
 
 pub mod conversation;
 mod people;
+mod progress;
 
 use crate::shell::{greenroom, root, run as shell_run};
 
@@ -24,6 +26,8 @@ pub struct Arguments {
 enum What {
     /// The judge on labelled answers, the listening on real speech.
     Judge,
+    /// Claims of improvement, on people who are made up.
+    Progress,
     /// The interviewer with ten people who are played to it, by voice.
     Conversation,
 }
@@ -36,9 +40,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let json = arguments.json.as_deref();
     match arguments.what {
         Some(What::Judge) => judge(arguments.quick, json),
+        Some(What::Progress) => progress::run(arguments.quick, json),
         Some(What::Conversation) => conversation::run(arguments.quick, json),
         None => {
             judge(arguments.quick, json)?;
+            let beside = json.map(|file| format!("{file}.progress.json"));
+            progress::run(arguments.quick, beside.as_deref())?;
             let beside = json.map(|file| format!("{file}.conversation.json"));
             conversation::run(arguments.quick, beside.as_deref())
         }

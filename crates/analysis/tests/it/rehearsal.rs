@@ -35,7 +35,7 @@ fn stories() -> &'static [Told] {
 fn misheard(text: &str, hearing: usize) -> String {
     let heard = |(index, word): (usize, &str)| {
         let drawn = (index + 1) * 7919 + hearing * 104_729;
-        if (drawn ^ (drawn >> 5)) % 10 == 0 { "seven".to_owned() } else { word.to_owned() }
+        if (drawn ^ (drawn >> 5)).is_multiple_of(10) { "seven".to_owned() } else { word.to_owned() }
     };
     text.split_whitespace().enumerate().map(heard).collect::<Vec<_>>().join(" ")
 }
