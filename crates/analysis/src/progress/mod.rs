@@ -37,6 +37,9 @@ pub const CLAIM_Z: f64 = 2.5;
 /// larger and rests on at least this many degrees of freedom. A convention.
 const OWN_SPREAD_MIN: usize = 6;
 
+/// A person's own days count from this many pairs of neighbouring interviews on. A convention.
+const OWN_DAYS_MIN: usize = 4;
+
 /// How many interviews ahead are looked for one in which a gain would show.
 const AHEAD_MAX: usize = 40;
 
@@ -230,7 +233,7 @@ pub struct Series {
     pub claim: Claim,
     /// The same in one or two plain sentences.
     pub line: String,
-    /// The variances that were used: the assumed ones, or a wider one for answers.
+    /// The variances that were used: the assumed ones, or the person's own where those are wider.
     pub variances: Variances,
 }
 
@@ -304,28 +307,47 @@ fn follow(criterion: &str, name: &str, judged: &[Judged<'_>]) -> Series {
     Series { criterion, name, points, change, claim, line, variances }
 }
 
-/// The assumed variances, with the person's own spread between answers of one interview by one
-/// engine where that is larger: somebody whose levels jump about needs more answers.
+/// The assumed variances, with the person's own where those are larger: the spread of their levels
+/// inside an interview, and that of their interviews beyond it. Somebody whose levels jump about needs
+/// more of them.
 fn variances(judged: &[Judged<'_>]) -> Variances {
+    let assumed = Variances::ASSUMED;
     let (mut squares, mut freedom) = (0.0, 0);
+    let mut means: Vec<Option<(&str, f64, f64)>> = Vec::with_capacity(judged.len());
     for one in judged {
         let mut engines: Vec<&str> = one.levels.iter().map(|(engine, _)| *engine).collect();
         engines.sort_unstable();
         engines.dedup();
-        for engine in engines {
-            let own: Vec<f64> = one
-                .levels
-                .iter()
-                .filter(|(by, _)| *by == engine)
-                .map(|(_, level)| *level)
-                .collect();
+        let mut of_one_engine = None;
+        for engine in &engines {
+            let own = one.levels.iter().filter(|(by, _)| by == engine).map(|(_, level)| *level);
+            let own: Vec<f64> = own.collect();
             let mean = own.iter().sum::<f64>() / own.len() as f64;
             squares += own.iter().map(|level| (level - mean).powi(2)).sum::<f64>();
             freedom += own.len() - 1;
+            of_one_engine = (engines.len() == 1).then_some((*engine, mean, own.len() as f64));
         }
+        means.push(of_one_engine);
     }
     let own = if freedom >= OWN_SPREAD_MIN { squares / freedom as f64 } else { 0.0 };
-    Variances { answer: own.max(Variances::ASSUMED.answer), ..Variances::ASSUMED }
+    let answer = own.max(assumed.answer);
+    Variances { answer, day: day(&means, answer), ..assumed }
+}
+
+/// The variance of a day, from how far the mean levels of interviews lie from those of the interview
+/// before (von Neumann 1941): a slow rise or fall hardly enters. Nothing while there are few of them,
+/// and where what the answers and the drift explain is as much.
+fn day(means: &[Option<(&str, f64, f64)>], answer: f64) -> f64 {
+    let beyond = means.windows(2).filter_map(|pair| {
+        let ((one_engine, one, one_count), (two_engine, two, two_count)) = (pair[0]?, pair[1]?);
+        let explained = answer * (1.0 / one_count + 1.0 / two_count) + Variances::ASSUMED.drift;
+        (one_engine == two_engine).then(|| ((two - one).powi(2) - explained) / 2.0)
+    });
+    let beyond: Vec<f64> = beyond.collect();
+    if beyond.len() < OWN_DAYS_MIN {
+        return 0.0;
+    }
+    (beyond.iter().sum::<f64>() / beyond.len() as f64).max(0.0)
 }
 
 fn claim(change: Option<Estimate>) -> Claim {

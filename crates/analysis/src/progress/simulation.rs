@@ -371,7 +371,7 @@ impl Chance {
 /// How the world stands to what the model assumes, for the head of a table.
 #[must_use]
 pub fn assumptions() -> String {
-    let Variances { drift, engine, answer } = Variances::ASSUMED;
+    let Variances { drift, engine, answer, .. } = Variances::ASSUMED;
     format!(
         "variances in levels squared: drift {drift} an interview, engine {engine}, answer {answer}; a \
          change is claimed from {CLAIM_Z} standard deviations on"

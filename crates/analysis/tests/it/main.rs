@@ -4,6 +4,7 @@ mod anchors;
 mod gate;
 mod interview_report;
 mod invariance;
+mod level_filter;
 mod measures;
 mod metamorphic;
 mod plainly;
