@@ -19,8 +19,8 @@ const BEGIN: &str = "<!-- progress: begin -->";
 const END: &str = "<!-- progress: end -->";
 
 /// How many people are made up for each world.
-const PEOPLE: usize = 4000;
-const PEOPLE_QUICK: usize = 250;
+const PEOPLE: usize = 2000;
+const PEOPLE_QUICK: usize = 150;
 /// The same people every time.
 const SEED: u64 = 20_261_122;
 
