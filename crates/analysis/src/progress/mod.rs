@@ -28,9 +28,9 @@ use crate::{
 /// From this many standard deviations on a change is claimed.
 ///
 /// Somebody may look after every interview and at seven criteria, so that one look's 1.645 would
-/// claim an improvement for most people who do not change. Under the assumed model 2.4 keeps the
-/// share of people who are ever told so, on any of seven criteria in 20 interviews, at 5%; the rest
-/// is for levels that vary more than assumed.
+/// claim an improvement for many people who do not change. Of those, at 2.5, two in a hundred are
+/// ever told that they improved, on any of seven criteria in 20 interviews; at most five may be, and
+/// the rest is for levels that do not behave as assumed ([`simulation`]).
 pub const CLAIM_Z: f64 = 2.5;
 
 /// A person's own spread between the answers of an interview replaces the assumed one where it is
