@@ -345,13 +345,6 @@ const second = (id, start) =>
     rehearsed: 'Nearly the same words as your answer in an earlier interview.',
     findings: [
       point(
-        'rehearsed',
-        'Nearly the same words as your answer in an earlier interview.',
-        'Knowing the points by heart and not the sentences leaves room to answer the question as it was asked.',
-        [told.quote('I wrote a short answer for each')],
-        { convention: true },
-      ),
-      point(
         'result_counted',
         'You say how it ended, with an amount that somebody could check.',
         'Without an ending a listener cannot tell whether what you did worked.',
