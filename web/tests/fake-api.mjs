@@ -1,6 +1,7 @@
 /** The HTTP interface of the scripted server. What it returns is written by hand and stands for nothing. */
 
 import { answerIn, comparisonOf, reportOf } from './fake-report.mjs';
+import { progressOf } from './fake-progress.mjs';
 import { idOf, tone, wav } from './fake-server.mjs';
 
 const PERSONAS = [
@@ -126,7 +127,8 @@ const MODELS = [
 
 /**
  * The state of a server: `models` is "ready", "none" or "pulling"; `empty` has no history; `report` is
- * where the latest report stands, and `retaken` has an answer of it taken again.
+ * where the latest report stands, `retaken` has an answer of it taken again, and `practised` is over how
+ * many interviews the levels go.
  */
 export function makeState({
   models = 'ready',
@@ -135,6 +137,7 @@ export function makeState({
   retaken = false,
   rated = false,
   queue = null,
+  practised = 2,
 } = {}) {
   const state = {
     token: 'a-token-for-looking',
@@ -153,6 +156,7 @@ export function makeState({
     },
     nextStep: null,
     made: 0,
+    practised,
   };
   if (!empty) fill(state, { report, retaken, rated });
   return state;
@@ -335,6 +339,7 @@ async function body(request) {
 }
 
 const ROUTES = [
+  ['GET', /^\/api\/progress$/, (state) => progressOf(state)],
   ['GET', /^\/api\/status$/, (state) => status(state)],
   [
     'POST',

@@ -182,6 +182,7 @@ function answerOf(id, item, words, spoken, rest) {
     edited_share: 0,
     answer_type: 'story',
     star: [],
+    rehearsed: null,
     findings: [],
     levels: [],
     features: spoken
@@ -341,6 +342,7 @@ const second = (id, start) =>
         looked_for: null,
       },
     ],
+    rehearsed: 'Nearly the same words as your answer in an earlier interview.',
     findings: [
       point(
         'result_counted',

@@ -215,6 +215,18 @@ export const pages = [
     },
   },
   {
+    name: 'history-levels',
+    server: { retaken: true, practised: 9 },
+    go: async (page) => {
+      await page.goto('/history');
+      for (const name of ['How to read it', 'Criterion by criterion']) {
+        await page.getByText(name, { exact: true }).click();
+      }
+      await page.getByText('answers left out, and why').click();
+      await page.getByText('The same as a table').first().click();
+    },
+  },
+  {
     name: 'history-none',
     server: { empty: true },
     go: async (page) => {

@@ -104,7 +104,7 @@ impl Topic {
             "trailing_end" => Self::Ending,
             "long_answer" | "short_answer" | "returns_to_point" | "long_sentence" => Self::Length,
             "hedges" | "repeats" => Self::Wording,
-            "rehearsed" => Self::Rehearsal,
+            "rehearsed" | "told_before" | "read_aloud" => Self::Rehearsal,
             "fillers_frequent" | "fillers_frequent_words" => Self::Fillers,
             "pace_fast" | "pace_slow" => Self::Pace,
             _ => Self::Story,

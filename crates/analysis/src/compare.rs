@@ -64,10 +64,32 @@ pub struct Comparison {
     pub criteria: Vec<CriterionPair>,
 }
 
+/// Which of two answers is better, in the order in which they are shown to whoever compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preferred {
+    /// The one that is shown first.
+    First,
+    /// The one that is shown second.
+    Second,
+    /// Neither, or it cannot be told.
+    Neither,
+}
+
+/// Compares two answers in both orders; one of them is the better answer only when both say so. A
+/// judge of pairs that leans towards what it reads first, or last, thereby claims nothing.
+#[must_use]
+pub fn in_both_orders<T>(earlier: &T, later: &T, prefer: impl Fn(&T, &T) -> Preferred) -> Verdict {
+    match (prefer(earlier, later), prefer(later, earlier)) {
+        (Preferred::Second, Preferred::First) => Verdict::BetterAnswer,
+        (Preferred::First, Preferred::Second) => Verdict::EarlierWasBetter,
+        _ => Verdict::NoClearDifference,
+    }
+}
+
 /// Compares an earlier attempt `a` with a later attempt `b` at the same question.
 #[must_use]
 pub fn compare(a: &AnswerReport, b: &AnswerReport) -> Comparison {
-    let verdict = verdict(a.overall, b.overall);
+    let verdict = in_both_orders(a, b, prefer);
     Comparison {
         earlier: a.answer,
         later: b.answer,
@@ -78,12 +100,22 @@ pub fn compare(a: &AnswerReport, b: &AnswerReport) -> Comparison {
     }
 }
 
-fn verdict(a: Option<Level>, b: Option<Level>) -> Verdict {
-    let (Some(a), Some(b)) = (a, b) else { return Verdict::NoClearDifference };
-    match b.level - a.level {
-        difference if difference >= interval::DIFFERENCE_MIN => Verdict::BetterAnswer,
-        difference if -difference >= interval::DIFFERENCE_MIN => Verdict::EarlierWasBetter,
-        _ => Verdict::NoClearDifference,
+/// Which of two answers the rules prefer: the one whose level is clearly higher, unless more parts
+/// of an answer speak for the other one. Levels of different versions do not compare.
+fn prefer(first: &AnswerReport, second: &AnswerReport) -> Preferred {
+    let (Some(one), Some(two)) = (first.overall, second.overall) else { return Preferred::Neither };
+    if first.version != second.version {
+        return Preferred::Neither;
+    }
+    let parts: i32 = PARTS
+        .iter()
+        .filter_map(|part| change(part, first, second)?.better)
+        .map(|better| if better { 1 } else { -1 })
+        .sum();
+    match two.level - one.level {
+        difference if difference >= interval::DIFFERENCE_MIN && parts >= 0 => Preferred::Second,
+        difference if -difference >= interval::DIFFERENCE_MIN && parts <= 0 => Preferred::First,
+        _ => Preferred::Neither,
     }
 }
 
@@ -95,8 +127,13 @@ fn line(verdict: Verdict, a: &AnswerReport, b: &AnswerReport) -> String {
         Verdict::NoClearDifference if a.overall.is_none() || b.overall.is_none() => {
             "One of the two could not be judged, so they cannot be compared by level.".to_owned()
         }
+        Verdict::NoClearDifference if a.version != b.version => {
+            "The two were judged by different versions of the rules, so their levels do not compare."
+                .to_owned()
+        }
         Verdict::NoClearDifference => {
-            "No clear difference between the two: less than one answer's level varies by."
+            "No clear difference between the two: less than the weakest answer rises by chance when \
+             it is given again."
                 .to_owned()
         }
     }
@@ -159,7 +196,7 @@ const PARTS: &[Part] = &[
 
 fn changes(a: &AnswerReport, b: &AnswerReport) -> Vec<Change> {
     let mut changes: Vec<Change> = PARTS.iter().filter_map(|part| change(part, a, b)).collect();
-    let rehearsed = of_kinds(b, &["rehearsed"]).filter(|_| of_kinds(a, &["rehearsed"]).is_none());
+    let rehearsed = b.rehearsed().filter(|_| a.rehearsed().is_none());
     changes.extend(rehearsed.map(|finding| Change {
         text: finding.claim.clone(),
         better: None,

@@ -3,11 +3,8 @@
 use interview::{Filler, Question, Word, WordRange};
 
 use crate::{
-    features::{
-        fillers,
-        rehearsal::{self, Overlap},
-    },
-    input::{AnswerInput, Measure, Relevance},
+    features::{fillers, rehearsal::Rehearsal},
+    input::{AnswerInput, Relevance},
     relevance::{Nearness, Verdict},
     report::AnswerType,
     sought::Sought,
@@ -33,7 +30,7 @@ pub struct Facts<'a> {
     pub(crate) input: AnswerInput<'a>,
     pub(crate) told: Told<'a>,
     pub(crate) fillers: Vec<Filler>,
-    pub(crate) rehearsal: Option<Overlap>,
+    pub(crate) rehearsal: Rehearsal,
     /// For a question that the candidate asked: whether its answer stands in the notes.
     pub(crate) asked: Option<bool>,
 }
@@ -46,11 +43,7 @@ impl<'a> Facts<'a> {
         let cosine = input.relevance.map(Relevance::nearest);
         let told = Told::read(&answer.words, &answer.turn_starts, &answer.question, cosine);
         let fillers = fillers::find(&input, &told.text);
-        let rehearsal = input
-            .switches
-            .on(Measure::Rehearsal)
-            .then(|| rehearsal::most(&told.text, input.earlier))
-            .flatten();
+        let rehearsal = Rehearsal::of(&input, &told.text, &fillers);
         Self { input, told, fillers, rehearsal, asked: None }
     }
 

@@ -5,8 +5,8 @@
 //! The way of an answer: its words are read into sentences, clauses and content tokens (`text`), the
 //! story in them is found (`story`), features are measured ([`features`]), findings searched
 //! (`findings`) and levels judged (`judge`). Both pass the evidence gate ([`gate`]); what is left
-//! becomes a report ([`report`]). Several reports become one for the interview ([`scorecard`]) or
-//! two side by side ([`mod@compare`]).
+//! becomes a report ([`report`]). Several reports become one for the interview ([`scorecard`]), two
+//! side by side ([`mod@compare`]), or somebody's levels over time ([`mod@progress`]).
 
 mod answer;
 mod coaching;
@@ -18,6 +18,7 @@ pub mod gate;
 pub mod input;
 mod judge;
 mod lacks;
+pub mod progress;
 mod relevance;
 pub mod report;
 pub mod scorecard;

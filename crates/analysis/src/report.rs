@@ -8,7 +8,7 @@ use interview::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::gate::Dropped;
+use crate::{findings::REHEARSAL_KINDS, gate::Dropped};
 
 /// A level with its 90% interval, all from 1 to 5.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -186,6 +186,12 @@ impl AnswerReport {
     #[must_use]
     pub fn feature(&self, name: &str) -> Option<f64> {
         self.features.iter().find(|feature| feature.name.0 == name).map(|feature| feature.value)
+    }
+
+    /// What says that the answer was rehearsed, if anything does.
+    #[must_use]
+    pub fn rehearsed(&self) -> Option<&Finding> {
+        self.findings.iter().find(|finding| REHEARSAL_KINDS.contains(&finding.kind.0.as_str()))
     }
 
     /// The judgement of this criterion.

@@ -39,6 +39,9 @@ export type Plan = Schemas['Plan'];
 export type PlanItem = Schemas['PlanItem'];
 export type Point = Schemas['Point'];
 export type Priority = Schemas['Priority'];
+export type Progress = Schemas['Progress'];
+export type ProgressPoint = Schemas['ProgressPoint'];
+export type ProgressSeries = Schemas['ProgressSeries'];
 export type Ratings = Schemas['Ratings'];
 export type Report = Schemas['Report'];
 export type ReportState = Schemas['ReportState'];
@@ -174,6 +177,7 @@ export const api = {
   dismissNextStep: (id: string) => change<void>('POST', `/api/next-step/${at(id)}/dismiss`),
 
   plan: (wishes: Wishes) => change<Plan>('POST', '/api/plans', wishes),
+  progress: () => read<Progress>('/api/progress'),
   interviews: () => read<InterviewSummary[]>('/api/interviews'),
   startInterview: (wishes: Wishes) => change<Created>('POST', '/api/interviews', wishes),
   interview: (id: string) => read<Interview>(`/api/interviews/${at(id)}`),

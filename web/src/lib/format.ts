@@ -76,6 +76,13 @@ export function moment(at: string): string {
   });
 }
 
+/** The day of a moment, as short as it can be told ("22 Nov"). */
+export function shortDay(at: string): string {
+  const there = new Date(at);
+  if (Number.isNaN(there.getTime())) return at;
+  return there.toLocaleDateString(undefined, { day: 'numeric', month: 'short' });
+}
+
 /** First letter in upper case, for names that come in lower case. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

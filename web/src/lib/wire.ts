@@ -406,6 +406,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Levels over all interviews, from answers to fresh questions, and what may be said of them. */
+        get: operations["get_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings": {
         parameters: {
             query?: never;
@@ -506,6 +523,11 @@ export interface components {
             probes: string[];
             /** @description The question. */
             question: string;
+            /**
+             * @description That it was told in nearly the same words before, or may have been read out, in a sentence:
+             *     it does not count in levels over time.
+             */
+            rehearsed?: string | null;
             /** @description Spoken rather than typed. */
             spoken: boolean;
             /** @description Parts of a told story, each a span or absent. */
@@ -1160,6 +1182,19 @@ export interface components {
             /** @description What to do. */
             title: string;
         };
+        /** @description An answer that does not count. */
+        NotCounted: {
+            /** @description The answer. */
+            answer: string;
+            /** @description When that was held. */
+            at: string;
+            /** @description Its interview. */
+            interview: string;
+            /** @description Its question. */
+            question: string;
+            /** @description Why it does not count, in a short phrase. */
+            why: string;
+        };
         /** @description An engine interviewer. */
         Persona: {
             /** @description For the person who chooses. */
@@ -1252,6 +1287,58 @@ export interface components {
             title: string;
             /** @description Always "about:blank": `code` tells the kinds apart. */
             type: string;
+        };
+        /** @description Somebody's levels over their interviews, over fresh questions only. */
+        Progress: {
+            /** @description Answers that did not count, the latest first, each with the reason. */
+            not_counted: components["schemas"]["NotCounted"][];
+            /** @description Criterion by criterion, all together first; empty before the first judged interview. */
+            series: components["schemas"]["ProgressSeries"][];
+        };
+        /**
+         * @description What may be said of a criterion.
+         * @enum {string}
+         */
+        ProgressClaim: "not_yet" | "no_change_shown" | "improved" | "worse";
+        /** @description The level after an interview. */
+        ProgressPoint: {
+            /**
+             * Format: int32
+             * @description Fresh answers of this interview that it took in.
+             */
+            answers: number;
+            /** @description When it was held. */
+            at: string;
+            /**
+             * Format: double
+             * @description Upper end of the 90% interval.
+             */
+            high: number;
+            /** @description Which interview. */
+            interview: string;
+            /**
+             * Format: double
+             * @description 1 to 5.
+             */
+            level: number;
+            /**
+             * Format: double
+             * @description Lower end of the 90% interval.
+             */
+            low: number;
+        };
+        /** @description One criterion over all interviews. */
+        ProgressSeries: {
+            /** @description What may be said. */
+            claim: components["schemas"]["ProgressClaim"];
+            /** @description Name of the criterion ("outcome"); "overall" for all together. */
+            criterion: string;
+            /** @description The same in one or two plain sentences. */
+            line: string;
+            /** @description The name shown. */
+            name: string;
+            /** @description After each interview with a fresh answer, oldest first. */
+            points: components["schemas"]["ProgressPoint"][];
         };
         /** @description Which models to pull. */
         Pull: {
@@ -2400,6 +2487,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+        };
+    };
+    get_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
                 };
             };
         };

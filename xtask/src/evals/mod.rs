@@ -1,8 +1,10 @@
-//! `cargo xtask evals`: what the judge, the listening and the interviewer are worth, in tables.
+//! `cargo xtask evals`: what the judge, the listening, the claims of improvement and the interviewer
+//! are worth, in tables.
 
 pub mod conversation;
 pub mod delivery;
 mod people;
+mod progress;
 
 use crate::shell::{greenroom, root, run as shell_run};
 
@@ -25,6 +27,8 @@ pub struct Arguments {
 enum What {
     /// The judge on labelled answers, the listening on real speech.
     Judge,
+    /// Claims of improvement, on people who are made up.
+    Progress,
     /// The interviewer with ten people who are played to it, by voice.
     Conversation,
     /// Pitch, loudness, pauses and rates against Praat's, and in worse sound.
@@ -39,6 +43,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let json = arguments.json.as_deref();
     match arguments.what {
         Some(What::Judge) => judge(arguments.quick, json),
+        Some(What::Progress) => progress::run(arguments.quick, json),
         Some(What::Conversation) => conversation::run(arguments.quick, json),
         Some(What::Delivery) => delivery::run(arguments.quick, json),
         None => {
@@ -50,6 +55,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
                 }
                 Err(why) => println!("Delivery was left out: {why}"),
             }
+            let beside = json.map(|file| format!("{file}.progress.json"));
+            progress::run(arguments.quick, beside.as_deref())?;
             let beside = json.map(|file| format!("{file}.conversation.json"));
             conversation::run(arguments.quick, beside.as_deref())
         }

@@ -7,9 +7,12 @@
 mod asked;
 mod content;
 mod delivery;
+mod rehearsal;
 mod wording;
 
 use interview::{Absence, Evidence, Finding, FindingKind, Span, WordRange};
+
+pub(crate) use self::rehearsal::KINDS as REHEARSAL_KINDS;
 
 use crate::{
     facts::Facts,
@@ -82,12 +85,12 @@ pub(crate) const CITED_MAX: usize = 6;
 /// Every kind of finding that can be made here: of an answer, or of a question that the candidate
 /// asked.
 pub(crate) fn rules(asked: bool) -> impl Iterator<Item = &'static Rule> {
-    let [first, second, third]: [&[Rule]; 3] = if asked {
-        [asked::RULES, &[], &[]]
+    let [first, second, third, fourth]: [&[Rule]; 4] = if asked {
+        [asked::RULES, &[], &[], &[]]
     } else {
-        [content::RULES, wording::RULES, delivery::RULES]
+        [content::RULES, wording::RULES, delivery::RULES, rehearsal::RULES]
     };
-    first.iter().chain(second).chain(third)
+    first.iter().chain(second).chain(third).chain(fourth)
 }
 
 /// The rule of this kind, where it can be made here.

@@ -1,4 +1,4 @@
-//! How it is told: beginnings and endings, length, repeats, hedges, rehearsed passages.
+//! How it is told: beginnings and endings, length, repeats, hedges.
 
 use std::collections::BTreeMap;
 
@@ -175,27 +175,7 @@ pub(super) static RULES: &[Rule] = &[
         claim: |_, count| format!("One word comes back {count} times."),
         why: "Another word, or leaving it out, makes each sentence say something new.",
     },
-    Rule {
-        kind: "rehearsed",
-        strength: false,
-        convention: true,
-        weight: 0.36,
-        measure: Some(Measure::Rehearsal),
-        applies: |facts| {
-            facts.rehearsal.as_ref().is_some_and(|overlap| overlap.share >= REHEARSED_SHARE)
-        },
-        basis: Basis::Words {
-            search: passages,
-            holds: |facts, range| passages(facts).contains(&range),
-            count_min: 1,
-        },
-        claim: rehearsed,
-        why: "Knowing the points by heart and not the sentences leaves room to answer the question as it was asked.",
-    },
 ];
-
-/// From this share of the same five-word runs on, two answers are nearly the same words.
-const REHEARSED_SHARE: f64 = 0.35;
 
 fn enough(facts: &Facts<'_>) -> bool {
     facts.told.text.tokens.len() >= 30 && !facts.told.listed()
@@ -304,23 +284,5 @@ fn repeats(facts: &Facts<'_>) -> Vec<WordRange> {
         most.into_iter().map(|word| WordRange::new(word, word + 1)).collect()
     } else {
         Vec::new()
-    }
-}
-
-fn passages(facts: &Facts<'_>) -> Vec<WordRange> {
-    facts.rehearsal.as_ref().map(|overlap| overlap.passages.clone()).unwrap_or_default()
-}
-
-fn rehearsed(facts: &Facts<'_>, _: usize) -> String {
-    let earlier =
-        facts.rehearsal.as_ref().and_then(|overlap| facts.input.earlier.get(overlap.earlier));
-    match earlier {
-        Some(earlier) if earlier.question.id == facts.input.answer.question.id => {
-            format!("Nearly the same words as take {}.", earlier.attempt)
-        }
-        Some(earlier) => {
-            format!("Nearly the same words as your answer to \"{}\"", earlier.question.text)
-        }
-        None => "Nearly the same words as an earlier answer.".into(),
     }
 }

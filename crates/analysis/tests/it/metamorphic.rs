@@ -55,6 +55,11 @@ fn quoted(text: &str, quotes: &Value) -> BTreeSet<usize> {
     words
 }
 
+/// The name and the text of every answer of the development half.
+pub fn development_texts() -> Vec<(String, String)> {
+    gold().iter().map(|one| (one.id.clone(), one.text.clone())).collect()
+}
+
 fn gold() -> &'static [Gold] {
     static GOLD: LazyLock<Vec<Gold>> = LazyLock::new(|| {
         let development: BTreeSet<String> = lines("questions.jsonl")

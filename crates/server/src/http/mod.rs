@@ -11,6 +11,7 @@ pub mod goals;
 pub mod guard;
 pub mod interviews;
 pub mod next_step;
+pub mod progress;
 pub mod range;
 pub mod report;
 pub mod report_view;
@@ -74,6 +75,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(camera::watch))
         .routes(routes!(export::export))
         .routes(routes!(everything::delete))
+        .routes(routes!(progress::get))
         .routes(routes!(next_step::get))
         .routes(routes!(next_step::dismiss))
         .routes(routes!(voice::check))

@@ -364,6 +364,7 @@ pub fn answer(judged: &Judged, interview: Option<&Interview>) -> wire::AnswerRep
         edited_share: answer.edited_share,
         answer_type: report.answer_type.map(answer_type),
         star: star(answer, report),
+        rehearsed: report.rehearsed().map(|finding| finding.claim.clone()),
         findings: report.findings.iter().map(|finding| point(answer, finding)).collect(),
         levels: report.judgements.iter().map(|one| level(answer, one, interview)).collect(),
         features: report.features.iter().map(feature).collect(),

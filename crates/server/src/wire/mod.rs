@@ -9,6 +9,7 @@ pub mod goal;
 pub mod interview;
 pub mod library;
 pub mod live;
+pub mod progress;
 pub mod report;
 pub mod settings;
 pub mod status;

@@ -169,6 +169,9 @@ pub struct AnswerReport {
     pub answer_type: Option<String>,
     /// Parts of a told story, each a span or absent.
     pub star: Vec<StarPart>,
+    /// That it was told in nearly the same words before, or may have been read out, in a sentence:
+    /// it does not count in levels over time.
+    pub rehearsed: Option<String>,
     /// All findings, strengths and changes.
     pub findings: Vec<Point>,
     /// Levels of this answer.

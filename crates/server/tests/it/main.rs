@@ -6,4 +6,5 @@ mod guard;
 mod harness;
 mod places;
 mod portable;
+mod progress;
 mod sitting;
