@@ -33,9 +33,9 @@ const LISTENING_WORDS: &[&str] = &[
     "course", "hi", "hello",
 ];
 
-/// Words by which somebody asks for the floor, at the beginning of what they say.
-const INTERRUPTING_WORDS: &[&str] =
-    &["wait", "sorry", "excuse", "pardon", "actually", "stop", "hold", "hang", "no", "but"];
+/// Words by which somebody asks for the floor, at the beginning of what they say. Short words that a hum is
+/// easily taken for ("but", "no") are none of them.
+const INTERRUPTING_WORDS: &[&str] = &["wait", "sorry", "excuse", "pardon", "actually", "stop"];
 
 /// A stretch of the candidate's sound while the interviewer speaks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -328,7 +328,11 @@ impl Ear {
             self.run = 0;
             *voiced_us += CHUNK_US;
             *last_voiced_us = self.now_us;
-            if self.now_us - *since_us <= HEARD_US_MAX && self.echo.likelihood().is_some() {
+            // Voice activity fades for a moment after a voice has ended: that is no voice that goes on.
+            if probability >= BEGIN_PROBABILITY
+                && self.now_us - *since_us <= HEARD_US_MAX
+                && self.echo.likelihood().is_some()
+            {
                 sensed.push(Sensed::Heard { to_us: self.now_us });
             }
         } else {
