@@ -11,13 +11,16 @@
 mod answer;
 mod coaching;
 pub mod compare;
+pub mod edits;
 mod facts;
+mod fitted;
 pub mod features;
 mod findings;
 pub mod gate;
 pub mod input;
 mod judge;
 mod lacks;
+pub mod parts;
 mod relevance;
 pub mod report;
 pub mod scorecard;
@@ -27,9 +30,10 @@ mod text;
 
 use interview::{Answer, WordRange};
 
-pub use answer::{analyse_answer, raw_levels};
+pub use answer::{debug, analyse_answer, analyse_answer_by, raw_levels};
 pub use compare::{Comparison, Verdict, compare};
 pub use facts::Facts;
+pub use fitted::Fitted;
 pub use gate::{Claim, Dropped, gate};
 pub use input::{AnswerInput, Baseline, Measure, NoFiller, Relevance, Sound, Switches};
 pub use judge::calibration;
@@ -38,7 +42,7 @@ pub use report::{AnswerReport, AnswerType, Level, OwnRating, Priority, Report, S
 pub use scorecard::{CandidateQuestion, InterviewInput, analyse_interview};
 
 /// The version of the measures, findings and rules. A report is computed again when it changes.
-pub const VERSION: &str = "3";
+pub const VERSION: &str = "4";
 
 /// One spelling for a lower-case word that British and American English spell differently: for
 /// comparing, never for showing.

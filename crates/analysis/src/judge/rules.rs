@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use interview::{Absence, Criterion, CriterionId, Evidence, Judge, Judgement, StarPart, WordRange};
 
-use super::calibration::shipped;
 use crate::{
     VERSION,
     facts::{Facts, STORY_TOKENS_MIN, Told},
@@ -55,7 +54,7 @@ pub(crate) fn judge(facts: &Facts<'_>) -> Vec<Judgement> {
     criteria(facts)
         .map(|(criterion, name)| {
             let ruling = rule(facts, &criterion);
-            let level = ruling.level.map(|raw| shipped().level(&criterion.0, raw, read_share));
+            let level = ruling.level.map(|raw| facts.fitted.calibration.level(&criterion.0, raw, read_share));
             Judgement {
                 criterion,
                 name,
@@ -289,7 +288,7 @@ fn not_told(told: &Told<'_>) -> &'static str {
 
 /// A few words cannot hold what the upper levels ask for.
 fn short(told: &Told<'_>, level: f64) -> f64 {
-    let most = match told.text.tokens.len() {
+    let most = match told.text.solid_tokens() {
         count if count < STORY_TOKENS_MIN => 1.0,
         count if count < 25 => 2.0,
         count if count < 40 => 3.0,
@@ -308,7 +307,7 @@ fn own_action(told: &Told<'_>) -> Ruling {
         } else {
             "Nothing that you did is named."
         };
-        let level = if broad { 1.4 } else { 1.0 };
+        let level = 1.0;
         let kinds: &[Sought] =
             if broad { &[Sought::OwnAction, Sought::BroadAction] } else { &[Sought::OwnAction] };
         let evidence = if actions.is_empty() {
@@ -413,7 +412,7 @@ fn zones(told: &Told<'_>) -> [f64; 3] {
 }
 
 /// An ending told in about three sentences with a fact in each: more adds nothing.
-const ENDING_FULL: f64 = 5.0;
+const ENDING_FULL: f64 = 6.0;
 
 fn outcome(told: &Told<'_>) -> Ruling {
     let results = Sought::ToldResult.all(told);
@@ -429,16 +428,14 @@ fn outcome(told: &Told<'_>) -> Ruling {
         .filter(|index| Sought::Lesson.holds(told, *index))
         .any(|index| substance(told, index..(index + 3).min(told.text.clauses.len())) >= 0.5);
     let ending = if !results.is_empty() {
-        1.4 + 1.2 * (told_of / ENDING_FULL).min(1.0)
-    } else if lessons.is_empty() && Sought::VagueResult.found(told) {
-        0.6
+        1.0 + 1.8 * (told_of / ENDING_FULL).min(1.0)
     } else {
         0.0
     };
     let lesson = match (lessons.is_empty(), changed) {
         (true, _) => 0.0,
         (false, false) => 0.9,
-        (false, true) => 1.4,
+        (false, true) => 1.2,
     };
     let level = 1.0 + ending + lesson;
     let reason = match (results.is_empty(), lessons.is_empty()) {
@@ -530,7 +527,11 @@ fn matched(told: &Told<'_>, looks_for: &[String]) -> Vec<(usize, WordRange)> {
         .text
         .clauses
         .iter()
-        .map(|clause| told.text.keys_of(&clause.tokens).into_iter().map(stem).collect())
+        .zip(&told.text.hollow)
+        .map(|(clause, hollow)| match hollow {
+            true => BTreeSet::new(),
+            false => told.text.keys_of(&clause.tokens).into_iter().map(stem).collect(),
+        })
         .collect();
     looks_for
         .iter()
@@ -586,4 +587,18 @@ pub(crate) fn supports(facts: &Facts<'_>, criterion: &str, evidence: &Evidence) 
         },
         Evidence::Audio { .. } => false,
     }
+}
+
+pub(crate) fn debug(facts: &Facts<'_>) -> serde_json::Value {
+    let told = &facts.told;
+    let n = |k: Sought| (0..told.text.clauses.len()).filter(|i| k.holds(told, *i)).count();
+    let sub = |k: Sought| substance(told, (0..told.text.clauses.len()).filter(|i| k.holds(told, *i)));
+    serde_json::json!({
+        "raw": raw(facts), "type": told.story.answer_type, "happened": told.happened(), "airy": told.prose.airy, "plain": told.plainness(),
+        "tokens": told.text.tokens.len(), "solid": told.text.solid_tokens(), "read": told.read_share(), "broken": told.prose.broken, "in_clauses": told.prose.in_clauses,
+        "zones": zones(told), "near": told.nearness.words, "turns": told.turns(), "names_only": told.names_only(),
+        "n": { "sit": n(Sought::Situation), "task": n(Sought::Task), "act": n(Sought::OwnAction), "broad": n(Sought::BroadAction), "reason": n(Sought::Reason), "res": n(Sought::ToldResult), "vres": n(Sought::VagueResult), "lesson": n(Sought::Lesson), "check": n(Sought::Checkable), "others": n(Sought::OthersAct), "cres": n(Sought::CountedResult)},
+        "s": { "sit": sub(Sought::Situation), "task": sub(Sought::Task), "act": sub(Sought::OwnAction), "res": sub(Sought::ToldResult), "lesson": sub(Sought::Lesson), "check": sub(Sought::Checkable), "reason": sub(Sought::Reason) },
+        "actl": action_level(told), "specs": told.story.specifics.len(), "echo": told.echoes(), "listed": told.listed(),
+    })
 }
