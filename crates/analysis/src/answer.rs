@@ -119,10 +119,7 @@ fn overall(
 /// What the rules find before the curves make levels of it, by criterion, and how much of the words
 /// could be read: what curves are fitted to ([`crate::calibration::fit`]).
 #[must_use]
-pub fn raw_levels(
-    input: AnswerInput<'_>,
-    weights: &Weights,
-) -> (BTreeMap<String, f64>, f64) {
+pub fn raw_levels(input: AnswerInput<'_>, weights: &Weights) -> (BTreeMap<String, f64>, f64) {
     let fitted = Fitted { parts: weights, ..Fitted::shipped() };
     let facts = Facts::read_by(input, fitted);
     (judge::raw(&facts), facts.told.read_share())
@@ -143,10 +140,4 @@ pub(crate) fn hash(value: &impl Serialize) -> String {
     // Every value given has string keys and finite numbers, so that JSON can hold it.
     let json = serde_json::to_vec(value).unwrap_or_default();
     Sha256::digest(&json).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// debug
-pub fn debug(input: AnswerInput<'_>, weights: &Weights) -> serde_json::Value {
-    let facts = Facts::read_by(input, Fitted { parts: weights, ..Fitted::shipped() });
-    judge::debug(&facts)
 }

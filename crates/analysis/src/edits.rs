@@ -231,9 +231,7 @@ fn fillers(material: &Material<'_>, form: usize) -> String {
 }
 
 fn stutters(material: &Material<'_>, form: usize) -> String {
-    by_word(material.text, |index, word| {
-        (index % 6 == 2 + form).then(|| format!("{word}, {word}"))
-    })
+    by_word(material.text, |index, word| (index % 6 == 2 + form).then(|| format!("{word}, {word}")))
 }
 
 /// A small generator of numbers below a bound, the same on every run.

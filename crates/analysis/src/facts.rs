@@ -16,7 +16,7 @@ use crate::{
     story::Story,
     text::{
         Role, Text, Token,
-        lexicon::{BUZZ, FUNCTION, LABELS, LOFTY, abstract_by_ending},
+        lexicon::{BUZZ, FUNCTION, LABELS, LOFTY, UNITS, abstract_by_ending},
     },
 };
 
@@ -166,7 +166,7 @@ impl<'a> Told<'a> {
 
     /// Whether a case is named of which hardly anything is told: in lofty words, or with next to
     /// nothing done and next to nothing that could be checked.
-    pub(crate) fn names_only(&self) -> bool {
+    fn names_only(&self) -> bool {
         let held = |sought: Sought| {
             (0..self.text.clauses.len()).filter(|index| sought.holds(self, *index)).count()
         };
@@ -321,6 +321,7 @@ fn airy(token: &Token) -> bool {
     let key = token.key.as_str();
     !token.name
         && !token.digit
+        && !UNITS.has(key)
         && (BUZZ.has(key) || LOFTY.has(key) || !FUNCTION.has(key) && abstract_by_ending(key))
 }
 

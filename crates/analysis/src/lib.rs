@@ -13,9 +13,9 @@ mod coaching;
 pub mod compare;
 pub mod edits;
 mod facts;
-mod fitted;
 pub mod features;
 mod findings;
+mod fitted;
 pub mod gate;
 pub mod input;
 mod judge;
@@ -30,7 +30,7 @@ mod text;
 
 use interview::{Answer, WordRange};
 
-pub use answer::{debug, analyse_answer, analyse_answer_by, raw_levels};
+pub use answer::{analyse_answer, analyse_answer_by, raw_levels};
 pub use compare::{Comparison, Verdict, compare};
 pub use facts::Facts;
 pub use fitted::Fitted;

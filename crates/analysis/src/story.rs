@@ -44,6 +44,8 @@ pub(crate) struct Specific {
 pub(crate) struct Story {
     /// The part each clause belongs to.
     pub(crate) parts: Vec<Option<StarPart>>,
+    /// The chance that each clause tells its part; 1 where it has none.
+    pub(crate) chances: Vec<f64>,
     /// Whether each clause tells what was done: an action by its tag, or by the rules where it has none.
     deeds: Vec<bool>,
     /// Where each clause begins, 0 to 1, among what is told.
@@ -62,16 +64,18 @@ impl Story {
         let tagged = weights.tag(&signs(&solid, &ruled));
         let (mut parts, mut begins) = (hollow_parts(text), vec![1.0; text.clauses.len()]);
         let mut deeds = vec![false; text.clauses.len()];
-        for (index, ((part, ruled), clause)) in
+        let mut chances = vec![1.0; text.clauses.len()];
+        for (index, (((part, chance), ruled), clause)) in
             text.solid_clauses().zip(tagged.into_iter().zip(&ruled).zip(&solid.clauses))
         {
             parts[index] = part;
+            chances[index] = if part.is_some() { chance } else { 1.0 };
             deeds[index] = [part, *ruled].contains(&Some(StarPart::Action))
                 && matches!(part, None | Some(StarPart::Action));
             begins[index] = clause.tokens.start as f64 / solid.tokens.len() as f64;
         }
         let answer_type = answer_type(text, &solid, &ruled);
-        Self { answer_type, parts, deeds, begins, specifics: specifics(text) }
+        Self { answer_type, parts, chances, deeds, begins, specifics: specifics(text) }
     }
 
     /// The part that the rules alone take each clause for.

@@ -127,7 +127,8 @@ impl Calibration {
 
     /// What all criteria together come to before their own curve.
     fn together(&self, raw: &BTreeMap<String, f64>) -> f64 {
-        let levels = raw.iter().map(|(name, raw)| (name.as_str(), self.level(name, *raw, 1.0).level));
+        let levels =
+            raw.iter().map(|(name, raw)| (name.as_str(), self.level(name, *raw, 1.0).level));
         together(levels)
     }
 

@@ -4,4 +4,4 @@ pub mod calibration;
 pub(crate) mod interval;
 mod rules;
 
-pub(crate) use rules::{COMPETENCY, judge, debug, raw, supports};
+pub(crate) use rules::{COMPETENCY, judge, raw, supports};

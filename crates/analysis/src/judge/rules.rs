@@ -54,7 +54,9 @@ pub(crate) fn judge(facts: &Facts<'_>) -> Vec<Judgement> {
     criteria(facts)
         .map(|(criterion, name)| {
             let ruling = rule(facts, &criterion);
-            let level = ruling.level.map(|raw| facts.fitted.calibration.level(&criterion.0, raw, read_share));
+            let level = ruling
+                .level
+                .map(|raw| facts.fitted.calibration.level(&criterion.0, raw, read_share));
             Judgement {
                 criterion,
                 name,
@@ -144,7 +146,7 @@ fn plainly(told: &Told<'_>, criterion: &CriterionId, ruling: Ruling) -> Ruling {
 }
 
 /// With less of the words read than this no level is given (a convention).
-const READ_SHARE_MIN: f64 = 0.6;
+const READ_SHARE_MIN: f64 = 0.65;
 
 /// What an absence names when steps are listed.
 const TURN: &str = "a difficulty, somebody else, a reason or an ending";
@@ -246,11 +248,11 @@ fn structure(told: &Told<'_>) -> Ruling {
 /// it could be checked, until there is as much as a sentence with a fact and two things in it holds.
 fn tellingness(told: &Told<'_>, sought: Sought) -> f64 {
     let clauses = || (0..told.text.clauses.len()).filter(|index| sought.holds(told, *index));
-    if clauses().next().is_none() {
+    let Some(there) = clauses().map(|index| told.story.chances[index]).reduce(f64::max) else {
         return 0.0;
-    }
+    };
     let full = if sought == Sought::OwnAction { ACTION_WEIGHT_FULL } else { PART_WEIGHT_FULL };
-    0.5 + 0.5 * (substance(told, clauses()) / full).min(1.0)
+    0.5 * there + 0.5 * (substance(told, clauses()) / full).min(1.0)
 }
 
 /// A fact and two concrete words.
@@ -258,17 +260,22 @@ const PART_WEIGHT_FULL: f64 = 1.5;
 /// Actions are three parts in one: the rubric asks for several.
 const ACTION_WEIGHT_FULL: f64 = 3.0;
 
-/// How much in these clauses could be checked: a fact counts one, a distinct concrete word a quarter.
+/// How much in these clauses could be checked: a fact counts one, a distinct concrete word a quarter,
+/// each by the chance that its clause tells what it is taken for. Hollow sentences hold nothing.
 fn substance(told: &Told<'_>, clauses: impl Iterator<Item = usize>) -> f64 {
-    let mut words = BTreeSet::new();
-    let mut facts = 0;
-    for index in clauses {
-        let tokens = &told.text.clauses[index].tokens;
-        words.extend(Story::concrete_words(&told.text, tokens));
+    let mut words: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut facts = 0.0;
+    for index in clauses.filter(|index| !told.text.hollow[*index]) {
+        let (tokens, chance) = (&told.text.clauses[index].tokens, told.story.chances[index]);
+        for word in Story::concrete_words(&told.text, tokens) {
+            let counted = words.entry(word).or_default();
+            *counted = counted.max(chance);
+        }
         let specifics = told.story.specifics.iter();
-        facts += specifics.filter(|specific| tokens.contains(&specific.tokens.start)).count();
+        let here = specifics.filter(|specific| tokens.contains(&specific.tokens.start));
+        facts += chance * here.count() as f64;
     }
-    facts as f64 + words.len() as f64 / 4.0
+    facts + words.values().sum::<f64>() / 4.0
 }
 
 fn not_told(told: &Told<'_>) -> &'static str {
@@ -363,6 +370,11 @@ fn action_level(told: &Told<'_>) -> f64 {
     at(below) + (at(below + 1.0) - at(below)) * (counted.min(5.0) - below)
 }
 
+/// How much in one zone counts for 0.63 of what it can: a fact and two concrete words.
+const ZONE_SCALE: f64 = 1.5;
+/// How much in all zones together does.
+const TOTAL_SCALE: f64 = 8.0;
+
 fn specificity(told: &Told<'_>) -> Ruling {
     let found = Sought::Checkable.all(told);
     if found.is_empty() || !told.happened() {
@@ -378,8 +390,10 @@ fn specificity(told: &Told<'_>) -> Ruling {
     }
     let zones = zones(told);
     let filled = zones.iter().filter(|weight| **weight >= 1.5).count();
-    let total: f64 = zones.iter().map(|weight| weight.min(6.0)).sum();
-    let level = 1.0 + 0.7 * filled as f64 + (total / 6.0).min(1.9);
+    // More always counts, and less the more there is.
+    let spread: f64 = zones.iter().map(|weight| 1.0 - (-weight / ZONE_SCALE).exp()).sum();
+    let total: f64 = zones.iter().sum();
+    let level = 1.0 + 0.7 * spread + 1.9 * (1.0 - (-total / TOTAL_SCALE).exp());
     // Names and dates around no difficulty, nobody else, no reason and no ending are a list of facts.
     let bare = !told.turns();
     let level = if bare { level.min(2.0) } else { level };
@@ -411,8 +425,8 @@ fn zones(told: &Told<'_>) -> [f64; 3] {
     })
 }
 
-/// An ending told in about three sentences with a fact in each: more adds nothing.
-const ENDING_FULL: f64 = 6.0;
+/// How much of an ending counts for 0.63 of what it can: about three sentences with a fact in each.
+const ENDING_SCALE: f64 = 3.0;
 
 fn outcome(told: &Told<'_>) -> Ruling {
     let results = Sought::ToldResult.all(told);
@@ -425,10 +439,15 @@ fn outcome(told: &Told<'_>) -> Ruling {
     let told_of = substance(told, telling);
     // "I learned to communicate better" names no change that anybody could see.
     let changed = clauses
+        .clone()
         .filter(|index| Sought::Lesson.holds(told, *index))
         .any(|index| substance(told, index..(index + 3).min(told.text.clauses.len())) >= 0.5);
+    let there = clauses
+        .filter(|index| Sought::ToldResult.holds(told, *index))
+        .map(|index| told.story.chances[index])
+        .fold(0.0, f64::max);
     let ending = if !results.is_empty() {
-        1.0 + 1.8 * (told_of / ENDING_FULL).min(1.0)
+        there + 1.8 * (1.0 - (-told_of / ENDING_SCALE).exp())
     } else {
         0.0
     };
@@ -587,18 +606,4 @@ pub(crate) fn supports(facts: &Facts<'_>, criterion: &str, evidence: &Evidence) 
         },
         Evidence::Audio { .. } => false,
     }
-}
-
-pub(crate) fn debug(facts: &Facts<'_>) -> serde_json::Value {
-    let told = &facts.told;
-    let n = |k: Sought| (0..told.text.clauses.len()).filter(|i| k.holds(told, *i)).count();
-    let sub = |k: Sought| substance(told, (0..told.text.clauses.len()).filter(|i| k.holds(told, *i)));
-    serde_json::json!({
-        "raw": raw(facts), "type": told.story.answer_type, "happened": told.happened(), "airy": told.prose.airy, "plain": told.plainness(),
-        "tokens": told.text.tokens.len(), "solid": told.text.solid_tokens(), "read": told.read_share(), "broken": told.prose.broken, "in_clauses": told.prose.in_clauses,
-        "zones": zones(told), "near": told.nearness.words, "turns": told.turns(), "names_only": told.names_only(),
-        "n": { "sit": n(Sought::Situation), "task": n(Sought::Task), "act": n(Sought::OwnAction), "broad": n(Sought::BroadAction), "reason": n(Sought::Reason), "res": n(Sought::ToldResult), "vres": n(Sought::VagueResult), "lesson": n(Sought::Lesson), "check": n(Sought::Checkable), "others": n(Sought::OthersAct), "cres": n(Sought::CountedResult)},
-        "s": { "sit": sub(Sought::Situation), "task": sub(Sought::Task), "act": sub(Sought::OwnAction), "res": sub(Sought::ToldResult), "lesson": sub(Sought::Lesson), "check": sub(Sought::Checkable), "reason": sub(Sought::Reason) },
-        "actl": action_level(told), "specs": told.story.specifics.len(), "echo": told.echoes(), "listed": told.listed(),
-    })
 }

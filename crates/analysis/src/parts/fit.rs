@@ -91,9 +91,8 @@ fn tags(text: &Text<'_>, sample: &Sample) -> Vec<usize> {
                 let words = PART_OF[tag].and_then(|part| sample.parts.get(&part));
                 words.map_or(0, |words| words.range(range.first..range.end).count())
             };
-            let best = (1..TAGS).fold(0, |best, tag| {
-                if best == 0 || held(tag) > held(best) { tag } else { best }
-            });
+            let best = (1..TAGS)
+                .fold(0, |best, tag| if best == 0 || held(tag) > held(best) { tag } else { best });
             if held(best) * 2 >= range.len().max(1) { best } else { 0 }
         })
         .collect()
@@ -185,8 +184,10 @@ fn add_slope(
                 * (scores[index][to] - most).exp()
                 * backward[index][to]
         };
-        let all: f64 = (0..TAGS).flat_map(|from| (0..TAGS).map(move |to| (from, to)))
-            .map(|(from, to)| pair(from, to)).sum();
+        let all: f64 = (0..TAGS)
+            .flat_map(|from| (0..TAGS).map(move |to| (from, to)))
+            .map(|(from, to)| pair(from, to))
+            .sum();
         for from in 0..TAGS {
             for to in 0..TAGS {
                 slope[signs + joint * TAGS + from][to] += pair(from, to) / all;
@@ -196,3 +197,33 @@ fn add_slope(
     }
 }
 
+#[cfg(test)]
+mod tests {
+    use interview::word::words_of;
+
+    use super::*;
+
+    #[test]
+    fn what_is_labelled_alike_with_every_question_is_learned() {
+        let told = |number: usize| Sample {
+            question: format!("question-{number}"),
+            words: words_of(
+                "Our boiler failed in March. I rang the school and moved the beds. They slept.",
+            ),
+            parts: BTreeMap::from([
+                (StarPart::Situation, (0..5).collect()),
+                (StarPart::Action, (5..12).collect()),
+                (StarPart::Result, (12..14).collect()),
+            ]),
+        };
+        let samples: Vec<Sample> = (0..40).map(told).collect();
+        let weights = fit(&samples, "made for this test");
+        let text = Text::read(&samples[0].words, &[]);
+        let found = weights.tag(&signs(&text, &Story::ruled(&text)));
+        let parts: Vec<Option<StarPart>> = found.into_iter().map(|(part, _)| part).collect();
+        let (situation, action, result) =
+            (Some(StarPart::Situation), Some(StarPart::Action), Some(StarPart::Result));
+        assert_eq!(parts, [situation, action, action, result]);
+        assert_eq!(weights, fit(&samples, "made for this test"));
+    }
+}

@@ -68,10 +68,10 @@ impl Weights {
         }
     }
 
-    /// The part of each clause: the one with the greatest chance given all clauses of the answer. A part
+    /// The part of each clause, and its chance: the one with the greatest chance given all clauses of the answer. A part
     /// that no clause would have is given to the clause with the greatest chance of it, if that is not
     /// slight.
-    pub(crate) fn tag(&self, clauses: &[Signs]) -> Vec<Option<StarPart>> {
+    pub(crate) fn tag(&self, clauses: &[Signs]) -> Vec<(Option<StarPart>, f64)> {
         let scores: Vec<Row> = clauses.iter().map(|clause| self.score(clause)).collect();
         let joints: Vec<usize> = clauses.iter().map(|clause| usize::from(clause.opens)).collect();
         let chances = chances(&scores, &joints, &self.next);
@@ -88,7 +88,7 @@ impl Weights {
                 tags[best] = tag;
             }
         }
-        tags.into_iter().map(|tag| PART_OF[tag]).collect()
+        tags.into_iter().zip(&chances).map(|(tag, chance)| (PART_OF[tag], chance[tag])).collect()
     }
 
     fn score(&self, clause: &Signs) -> Row {
@@ -151,12 +151,67 @@ fn sums(scores: &[Row], joints: &[usize], next: &[[Row; TAGS]; 2]) -> (Vec<Row>,
     (forward, backward)
 }
 
-/// debug
-pub fn debug(words: &[interview::Word], w: &Weights) -> Vec<(usize, usize, usize, [f64; 6], bool, bool)> {
-    let full = crate::text::Text::read(words, &[]);
-    let text = full.solid();
-    let s = signs(&text, &crate::story::Story::ruled(&text));
-    let scores: Vec<Row> = s.iter().map(|c| w.score(c)).collect();
-    let joints: Vec<usize> = s.iter().map(|c| usize::from(c.opens)).collect();
-    chances(&scores, &joints, &w.next).into_iter().zip(&text.clauses).map(|(c, cl)| { let r = text.range(&cl.tokens); (r.first, r.end, cl.sentence, c, cl.background, cl.complement) }).collect()
+#[cfg(test)]
+mod tests {
+    use interview::word::words_of;
+
+    use super::*;
+    use crate::{story::Story, text::Text};
+
+    const TOLD: &str = "Last March our boiler failed on the coldest night of the year. I had to keep \
+        thirty residents warm until the engineer came. I rang the school next door and asked for \
+        their hall, because it has its own heating. I carried the blankets over with two nurses. By \
+        ten everybody was in bed, and nobody fell ill. Since then I keep the school's number at the \
+        desk.";
+
+    fn found(text: &str) -> Vec<(StarPart, String)> {
+        let words = words_of(text);
+        let text = Text::read(&words, &[]);
+        let spans = Story::read(&text, shipped()).spans(&text);
+        spans.into_iter().map(|span| (span.part, text.quote(span.range))).collect()
+    }
+
+    #[test]
+    fn the_shipped_weights_can_be_read_and_say_where_they_come_from() {
+        assert!(shipped().origin.starts_with("fitted"), "{}", shipped().origin);
+        assert!(shipped().signs.len() > 100);
+        let word = |name: &&String| name.starts_with("word ");
+        assert!(!shipped().signs.keys().any(|name| word(&name)), "a word by itself is no sign");
+    }
+
+    #[test]
+    fn the_parts_of_a_told_story_are_found_where_they_stand() {
+        let found = found(TOLD);
+        let says = |part: StarPart, words: &str| {
+            found.iter().any(|(own, quote)| *own == part && quote.contains(words))
+        };
+        assert!(says(StarPart::Situation, "boiler failed"), "{found:?}");
+        assert!(says(StarPart::Action, "carried the blankets"), "{found:?}");
+        assert!(says(StarPart::Result, "everybody was in bed"), "{found:?}");
+        assert!(says(StarPart::Reflection, "keep the school's number"), "{found:?}");
+    }
+
+    #[test]
+    fn a_sentence_that_tells_nothing_moves_no_part() {
+        let padded = TOLD.replacen(
+            "year. I had",
+            "year. Such things are always difficult, and it is really important to stay positive. I had",
+            1,
+        );
+        assert_eq!(found(TOLD), found(&padded));
+    }
+
+    #[test]
+    fn chances_are_those_of_all_ways_to_tag() {
+        let scores = [[0.0, 1.0, 0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 2.0, 0.0, 0.0]];
+        let mut next = [[[0.0; TAGS]; TAGS]; 2];
+        next[0][1][3] = 1.5;
+        let found = chances(&scores, &[1, 0], &next);
+        let weight = |a: usize, b: usize| (scores[0][a] + scores[1][b] + next[0][a][b]).exp();
+        let all: f64 =
+            (0..TAGS).flat_map(|a| (0..TAGS).map(move |b| (a, b))).map(|(a, b)| weight(a, b)).sum();
+        let second: f64 = (0..TAGS).map(|a| weight(a, 3)).sum::<f64>() / all;
+        let first: f64 = (0..TAGS).map(|b| weight(1, b)).sum::<f64>() / all;
+        assert!((found[1][3] - second).abs() < 1e-12 && (found[0][1] - first).abs() < 1e-12);
+    }
 }

@@ -8,10 +8,10 @@ use crate::{
         Text,
         clauses::{Clause, Doing, Subject, Tense},
         lexicon::{
-            ACHIEVED, AIM, ANNOUNCED, BROAD, BUZZ, CAREER, DATES, ENDING, EVALUATIVE, EXAMPLE, FAULT,
-            FUNCTION, GENERIC, LEARNING, LESSON, LOFTY, MENTAL, NUMBERS, OPINION, OUTCOME_VERBS,
-            Phrases, RATIONALE, ROLES, SELF, SETTING, TASK, TROUBLE, UNITS, VAGUE_ENDING, WHEN,
-            WordSet, abstract_by_ending,
+            ACHIEVED, AIM, ANNOUNCED, BROAD, BUZZ, CAREER, DATES, ENDING, EVALUATIVE, EXAMPLE,
+            FAULT, FUNCTION, GENERIC, LEARNING, LESSON, LOFTY, MENTAL, NUMBERS, OPINION,
+            OUTCOME_VERBS, Phrases, RATIONALE, ROLES, SELF, SETTING, TASK, TROUBLE, UNITS,
+            VAGUE_ENDING, WHEN, WordSet, abstract_by_ending,
         },
     },
 };
@@ -40,12 +40,7 @@ fn own_act(clause: &Clause) -> bool {
         && !clause.habitual
 }
 
-fn of_clause(
-    text: &Text<'_>,
-    ruled: &[Option<StarPart>],
-    acts: &[bool],
-    index: usize,
-) -> Signs {
+fn of_clause(text: &Text<'_>, ruled: &[Option<StarPart>], acts: &[bool], index: usize) -> Signs {
     let clause = &text.clauses[index];
     let mut names = vec!["every clause".to_owned()];
     let opens = index == 0 || text.clauses[index - 1].sentence != clause.sentence;
@@ -55,8 +50,7 @@ fn of_clause(
         }
     };
     add(opens, "opens a sentence");
-    let closes =
-        text.clauses.get(index + 1).is_none_or(|next| next.sentence != clause.sentence);
+    let closes = text.clauses.get(index + 1).is_none_or(|next| next.sentence != clause.sentence);
     add(closes, "closes a sentence");
     add(clause.sentence == 0, "first sentence");
     add(clause.sentence + 1 == text.sentences.len(), "last sentence");
@@ -71,9 +65,8 @@ fn of_clause(
     names.extend(words(text, clause));
     names.extend(sentence(text, ruled, index));
     names.extend(stances(text, clause));
-    let rule = |at: Option<usize>| {
-        at.and_then(|at| ruled.get(at).copied()).flatten().map_or("none", name)
-    };
+    let rule =
+        |at: Option<usize>| at.and_then(|at| ruled.get(at).copied()).flatten().map_or("none", name);
     names.push(format!("ruled {}", rule(Some(index))));
     names.push(format!("before ruled {}", rule(index.checked_sub(1))));
     names.push(format!("after ruled {}", rule(Some(index + 1))));
@@ -172,13 +165,8 @@ fn sentence(text: &Text<'_>, ruled: &[Option<StarPart>], index: usize) -> Vec<St
     found
 }
 
-const PARTS: [StarPart; 5] = [
-    StarPart::Situation,
-    StarPart::Task,
-    StarPart::Action,
-    StarPart::Result,
-    StarPart::Reflection,
-];
+const PARTS: [StarPart; 5] =
+    [StarPart::Situation, StarPart::Task, StarPart::Action, StarPart::Result, StarPart::Reflection];
 
 /// How the speaker stands to what the clause says: a duty, a wish, a limit, a view from now on.
 fn stances(text: &Text<'_>, clause: &Clause) -> Vec<String> {
@@ -198,17 +186,24 @@ fn stances(text: &Text<'_>, clause: &Clause) -> Vec<String> {
         (any(WISHES), "a wish"),
         // "we had five weeks", "due tomorrow": a limit of time.
         (
-            pair(&number, &|key| UNITS.has(key)) && any(&["had", "have", "only", "in", "left", "within"])
+            pair(&number, &|key| UNITS.has(key))
+                && any(&["had", "have", "only", "in", "left", "within"])
                 || any(&["due", "tomorrow", "until", "till", "deadline"]),
             "a limit of time",
         ),
-        (any(&["couldn't", "can't", "cannot", "without", "nobody", "nothing", "no"]), "a want of something"),
+        (
+            any(&["couldn't", "can't", "cannot", "without", "nobody", "nothing", "no"]),
+            "a want of something",
+        ),
         (any(&["thought", "thinking", "knew", "figured", "reckoned", "realized"]), "a thought"),
         // "since then", "these days": seen from now.
         (any(NOWADAYS), "from now on"),
         // "I'd never asked": told as done before what is told.
         (pluperfect(text, clause), "done before"),
-        (any(&["should", "could", "would"]) && any(&["have", "never", "earlier", "sooner"]), "otherwise"),
+        (
+            any(&["should", "could", "would"]) && any(&["have", "never", "earlier", "sooner"]),
+            "otherwise",
+        ),
         (pair(&|key| key.ends_with("'d"), &|key| key == "have"), "otherwise"),
         (any(&["if"]), "a condition"),
         (any(BLAME), "blame"),
@@ -225,15 +220,34 @@ fn stances(text: &Text<'_>, clause: &Clause) -> Vec<String> {
 
 /// Nouns and adjectives by which something is somebody's to do.
 const DUTIES: &[&str] = &[
-    "task", "job", "duty", "duties", "role", "part", "responsible", "responsibility", "charge",
-    "deadline", "goal", "aim", "target", "mission", "brief", "deliverable", "requirement", "chief",
-    "captain", "lead", "mine", "supervise",
+    "task",
+    "job",
+    "duty",
+    "duties",
+    "role",
+    "part",
+    "responsible",
+    "responsibility",
+    "charge",
+    "deadline",
+    "goal",
+    "aim",
+    "target",
+    "mission",
+    "brief",
+    "deliverable",
+    "requirement",
+    "chief",
+    "captain",
+    "lead",
+    "mine",
+    "supervise",
 ];
 
 /// Verbs of wanting and asking for.
 const WISHES: &[&str] = &[
-    "want", "wants", "wanted", "need", "needs", "needed", "expected", "expects", "demanded", "hoped",
-    "insisted", "promised", "care", "cared",
+    "want", "wants", "wanted", "need", "needs", "needed", "expected", "expects", "demanded",
+    "hoped", "insisted", "promised", "care", "cared",
 ];
 
 /// Words that look from the time of telling.
@@ -242,8 +256,22 @@ const NOWADAYS: &[&str] =
 
 /// Words by which speakers find fault, mostly with themselves.
 const BLAME: &[&str] = &[
-    "wrong", "mistake", "fault", "stupid", "bad", "badly", "late", "sorry", "ashamed", "lesson",
-    "learned", "learning", "better", "embarrassing", "regret", "easy",
+    "wrong",
+    "mistake",
+    "fault",
+    "stupid",
+    "bad",
+    "badly",
+    "late",
+    "sorry",
+    "ashamed",
+    "lesson",
+    "learned",
+    "learning",
+    "better",
+    "embarrassing",
+    "regret",
+    "easy",
 ];
 
 /// Whether the verb is "had" or "'d" with a participle.

@@ -6,7 +6,7 @@
 use super::{
     Text,
     clauses::{Clause, Doing, Subject, Tense},
-    lexicon::{BROAD, BUZZ, DATES, EVALUATIVE, FAULT, LESSON, NUMBERS},
+    lexicon::{BROAD, BUZZ, DATES, EVALUATIVE, FAULT, GENERAL, LESSON, LOFTY, NUMBERS, UNITS},
 };
 use crate::story::{Story, year};
 
@@ -33,11 +33,69 @@ fn tells(text: &Text<'_>, clause: &Clause) -> bool {
         && matches!(clause.subject, Subject::I | Subject::We | Subject::Other)
         && clause.doing == Doing::Act
         && ![&BROAD, &BUZZ, &EVALUATIVE].iter().any(|set| set.has(verb));
+    // "You have to stay calm" tells of nobody.
+    let general =
+        clause.subject == Subject::Generic && matches!(clause.tense, Tense::Present | Tense::Modal);
+    let pictured = || {
+        let words = Story::concrete_words(text, &clause.tokens);
+        words.into_iter().any(|word| !LOFTY.has(word) && !BROAD.has(word) && !general_form(word))
+    };
     tokens.iter().any(|token| token.name || DATES.has(&token.key) || year(&token.key))
-        || !Story::concrete_words(text, &clause.tokens).is_empty()
+        || !general && pictured()
         || counted && !bare
         || deed
-        || clause.doing == Doing::Duty
+        || !general && clause.doing == Doing::Duty
         || LESSON.any(&keys)
         || FAULT.any(&keys)
+}
+
+/// Whether this is a form of a word so general that it makes nothing concrete ("happens"), a unit
+/// without what it counts, or a word for whatever comes.
+fn general_form(word: &str) -> bool {
+    let stem = |ending: &str| word.strip_suffix(ending).is_some_and(|stem| GENERAL.has(stem));
+    UNITS.has(word)
+        || ["s", "es", "ed", "d", "ing"].into_iter().any(stem)
+        || matches!(
+            word,
+            "whatever" | "whoever" | "wherever" | "somehow" | "stay" | "stayed" | "yes"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use interview::word::words_of;
+
+    use super::super::Text;
+
+    fn hollow(text: &str) -> bool {
+        let words = words_of(text);
+        Text::read(&words, &[]).hollow.iter().all(|hollow| *hollow)
+    }
+
+    #[test]
+    fn padding_advertisement_and_bare_numbers_tell_nothing() {
+        for text in [
+            "It was all in all a very good experience for everybody.",
+            "In such situations you have to stay calm and do your best.",
+            "We leveraged synergies and drove stakeholder alignment.",
+            "That is 25 percent, 40 percent and 3 million.",
+            "In the end everything was fine.",
+        ] {
+            assert!(hollow(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn plain_sentences_about_something_tell() {
+        for text in [
+            "She said no.",
+            "It was a wedding.",
+            "We came second of nine boats.",
+            "That was in March.",
+            "I had to ask again.",
+            "I should have asked her first.",
+        ] {
+            assert!(!hollow(text), "{text}");
+        }
+    }
 }

@@ -294,7 +294,7 @@ fn roles(words: &[Word], keys: &[String]) -> Vec<Role> {
     for (start, len) in EMPTY_PHRASES.find(keys) {
         roles[start..start + len].fill(Role::Empty);
     }
-    mark_repetitions(keys, &mut roles);
+    mark_repetitions(words, keys, &mut roles);
     roles
 }
 
@@ -308,15 +308,21 @@ fn empty_so_or_well(keys: &[String], index: usize) -> bool {
     }
 }
 
-/// Marks a word or pair of words that is said again at once; what stays is the later one.
-fn mark_repetitions(keys: &[String], roles: &mut [Role]) {
+/// Marks a word or pair of words that is said again at once; what stays is the later one. "On lane six.
+/// Lane six was" is no repetition: a sentence ends between the two.
+fn mark_repetitions(words: &[Word], keys: &[String], roles: &mut [Role]) {
+    let ends = |index: usize| {
+        let text = words[index].text.as_str();
+        text.ends_with(['.', '?', '!']) && !text.ends_with("..")
+    };
     let content: Vec<usize> =
         (0..keys.len()).filter(|index| roles[*index] == Role::Content).collect();
     for len in [2, 1] {
         for start in 0..content.len().saturating_sub(2 * len - 1) {
             let (first, second) =
                 (&content[start..start + len], &content[start + len..start + 2 * len]);
-            if first.iter().zip(second).all(|(a, b)| keys[*a] == keys[*b]) {
+            let apart = (first[0]..second[0]).any(ends);
+            if !apart && first.iter().zip(second).all(|(a, b)| keys[*a] == keys[*b]) {
                 for index in first {
                     roles[*index] = Role::Repeated;
                 }

@@ -363,10 +363,10 @@ mod tests {
         let bank = content::bank().expect("the content is valid");
         let text = content::text("anchors/behavioural.toml").expect("the labelled answers");
         if let (Some(file), Some(folder)) = (&arguments.weigh, &arguments.gold) {
-        gold::weigh(folder, file)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let file: AnchorFile = toml::from_str(&text).expect("valid labelled answers");
+            gold::weigh(folder, file)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let file: AnchorFile = toml::from_str(&text).expect("valid labelled answers");
         let scored = judge(&bank, &file.answer, None).expect("every question is there");
         let pairs = pairs(&scored);
         assert!(pairs.of >= 10 && pairs.count == pairs.of, "{pairs:?}");

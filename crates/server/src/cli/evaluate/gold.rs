@@ -280,7 +280,8 @@ pub(super) fn measure(
                 "answer {} is not read word by word",
                 one.id
             );
-            let fitted = crossed.as_ref().map_or_else(Fitted::shipped, |crossed| crossed.without(one));
+            let fitted =
+                crossed.as_ref().map_or_else(Fitted::shipped, |crossed| crossed.without(one));
             ours.push(judged(&super::report(bank, &answer, embedder, fitted)?));
         }
         let mut figures = figures(split, &answers, &ours);
@@ -431,7 +432,10 @@ impl Crossed {
         let part = |one: &Labelled| crossed.part(&one.question);
         let weights: Vec<Weights> = (0..FOLDS)
             .map(|left_out| {
-                weights(answers.iter().copied().filter(|one| part(one) != left_out), "cross-fitting")
+                weights(
+                    answers.iter().copied().filter(|one| part(one) != left_out),
+                    "cross-fitting",
+                )
             })
             .collect();
         let mut samples = Vec::new();

@@ -134,7 +134,10 @@ fn edits(text: &mut String, of: &Figures) -> std::fmt::Result {
     if of.edits.is_empty() {
         return Ok(());
     }
-    writeln!(text, "| edit | pairs | absolute shift | signed, 90% interval | higher | lower | silent | wider | aim |")?;
+    writeln!(
+        text,
+        "| edit | pairs | absolute shift | signed, 90% interval | higher | lower | silent | wider | aim |"
+    )?;
     writeln!(text, "| --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
     for edit in &of.edits {
         let (effect, met) = (&edit.effect, if edit.met { "met" } else { "NOT met" });
