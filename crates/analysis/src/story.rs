@@ -68,6 +68,7 @@ impl Story {
         for (index, (((part, chance), ruled), clause)) in
             text.solid_clauses().zip(tagged.into_iter().zip(&ruled).zip(&solid.clauses))
         {
+            let part = settled(text, index, part);
             parts[index] = part;
             chances[index] = if part.is_some() { chance } else { 1.0 };
             deeds[index] = [part, *ruled].contains(&Some(StarPart::Action))
@@ -302,6 +303,24 @@ fn goes_on(clause: &Clause, previous: Option<StarPart>, place: f64) -> bool {
         Some(StarPart::Action) => matches!(clause.subject, Subject::I | Subject::We),
         Some(StarPart::Situation) => place < 0.5,
         _ => true,
+    }
+}
+
+/// What the rules settle whatever the weights say: steps of a career are where somebody comes from, and
+/// an ending called by a broad name ("we sorted it out") is an ending.
+fn settled(text: &Text<'_>, index: usize, part: Option<StarPart>) -> Option<StarPart> {
+    let clause = &text.clauses[index];
+    let keys = text.keys_of(&clause.tokens);
+    let broad_ending = clause.tense == Tense::Past
+        && !clause.habitual
+        && VAGUE_ENDING.any(&keys)
+        && !concrete_result(text, clause);
+    if CAREER.any(&keys) && part.is_some() {
+        Some(StarPart::Situation)
+    } else if broad_ending && matches!(part, None | Some(StarPart::Action)) {
+        Some(StarPart::Result)
+    } else {
+        part
     }
 }
 

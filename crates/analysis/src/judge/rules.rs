@@ -152,7 +152,7 @@ const READ_SHARE_MIN: f64 = 0.65;
 const TURN: &str = "a difficulty, somebody else, a reason or an ending";
 
 /// Steps without a difficulty, anybody else, a reason or an ending stay at or below this.
-const NO_TURN_MAX: f64 = 2.0;
+const NO_TURN_MAX: f64 = 1.7;
 
 /// An answer to another question stays at or below this on every criterion.
 const OFF_QUESTION_MAX: f64 = 1.5;
@@ -314,7 +314,8 @@ fn own_action(told: &Told<'_>) -> Ruling {
         } else {
             "Nothing that you did is named."
         };
-        let level = 1.0;
+        // Broad words count a little where they stand in a sentence that tells something.
+        let level = if broad && solid(told, Sought::BroadAction) { 1.4 } else { 1.0 };
         let kinds: &[Sought] =
             if broad { &[Sought::OwnAction, Sought::BroadAction] } else { &[Sought::OwnAction] };
         let evidence = if actions.is_empty() {
@@ -425,6 +426,11 @@ fn zones(told: &Told<'_>) -> [f64; 3] {
     })
 }
 
+/// Whether it stands in a sentence that tells something besides.
+fn solid(told: &Told<'_>, sought: Sought) -> bool {
+    told.text.solid_clauses().any(|index| sought.holds(told, index))
+}
+
 /// How much of an ending counts for 0.63 of what it can: about three sentences with a fact in each.
 const ENDING_SCALE: f64 = 3.0;
 
@@ -448,6 +454,8 @@ fn outcome(told: &Told<'_>) -> Ruling {
         .fold(0.0, f64::max);
     let ending = if !results.is_empty() {
         there + 1.8 * (1.0 - (-told_of / ENDING_SCALE).exp())
+    } else if lessons.is_empty() && solid(told, Sought::VagueResult) {
+        0.6
     } else {
         0.0
     };

@@ -1,6 +1,6 @@
 //! What must not matter to a level, and what must, over the development half of the gold set. The
-//! answers were written and labelled by a language model (`evals/gold`). The whole, with twice the pairs,
-//! is printed by `greenroom evaluate --gold evals/gold --development`.
+//! answers were written and labelled by a language model (`evals/gold`). The
+//! table is printed by `greenroom evaluate --gold evals/gold --development`.
 #![expect(
     clippy::print_stdout,
     reason = "with --nocapture these print the figures of docs/reference/validity.md"
@@ -93,7 +93,7 @@ fn judge(number: usize, text: &str) -> Option<Level> {
     Ask::default().report(&typed(gold()[number].question, text)).overall
 }
 
-/// What every edit of an aim does, in one form to every answer.
+/// What every edit of an aim does to every answer.
 fn effects(aim: Aim) -> Vec<(Edit, Effect)> {
     static HEARD: LazyLock<Vec<String>> = LazyLock::new(|| {
         let all = gold().iter().flat_map(|one| one.text.split(' '));
@@ -106,7 +106,7 @@ fn effects(aim: Aim) -> Vec<(Edit, Effect)> {
         .map(|one| Material { text: &one.text, parts: &one.parts, heard: &HEARD })
         .collect();
     let of_aim = edits::all().into_iter().filter(|edit| edit.aim == aim);
-    let done = of_aim.map(|edit| (edit, edits::effect(&edit, &materials, 1, &judge)));
+    let done = of_aim.map(|edit| (edit, edits::effect(&edit, &materials, edits::FORMS, &judge)));
     done.inspect(|(edit, effect)| println!("{}: {effect:?}", edit.name)).collect()
 }
 

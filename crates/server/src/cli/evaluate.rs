@@ -362,10 +362,6 @@ mod tests {
     fn the_rules_rank_the_built_in_answers_and_tell_every_pair_apart() {
         let bank = content::bank().expect("the content is valid");
         let text = content::text("anchors/behavioural.toml").expect("the labelled answers");
-        if let (Some(file), Some(folder)) = (&arguments.weigh, &arguments.gold) {
-            gold::weigh(folder, file)?;
-            return Ok(ExitCode::SUCCESS);
-        }
         let file: AnchorFile = toml::from_str(&text).expect("valid labelled answers");
         let scored = judge(&bank, &file.answer, None).expect("every question is there");
         let pairs = pairs(&scored);

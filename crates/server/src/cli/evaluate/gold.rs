@@ -280,8 +280,10 @@ pub(super) fn measure(
                 "answer {} is not read word by word",
                 one.id
             );
-            let fitted =
-                crossed.as_ref().map_or_else(Fitted::shipped, |crossed| crossed.without(one));
+            let fitted = match &crossed {
+                Some(crossed) => crossed.without(one),
+                None => Fitted::shipped(),
+            };
             ours.push(judged(&super::report(bank, &answer, embedder, fitted)?));
         }
         let mut figures = figures(split, &answers, &ours);
