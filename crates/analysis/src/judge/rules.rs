@@ -16,7 +16,7 @@ use crate::{
     report::AnswerType,
     sought::{Sought, cite},
     story::Story,
-    text::lexicon::{BUZZ, FUNCTION, GENERAL},
+    text::lexicon::{BUZZ, FUNCTION, GENERAL, LOFTY},
 };
 
 /// A level before its interval: `None` abstains.
@@ -146,7 +146,7 @@ fn plainly(told: &Told<'_>, criterion: &CriterionId, ruling: Ruling) -> Ruling {
 }
 
 /// With less of the words read than this no level is given (a convention).
-const READ_SHARE_MIN: f64 = 0.65;
+const READ_SHARE_MIN: f64 = 0.7;
 
 /// What an absence names when steps are listed.
 const TURN: &str = "a difficulty, somebody else, a reason or an ending";
@@ -426,9 +426,13 @@ fn zones(told: &Told<'_>) -> [f64; 3] {
     })
 }
 
-/// Whether it stands in a sentence that tells something besides.
+/// Whether it stands in a sentence that tells something besides, in words that advertise nothing.
 fn solid(told: &Told<'_>, sought: Sought) -> bool {
-    told.text.solid_clauses().any(|index| sought.holds(told, index))
+    let plain = |index: &usize| {
+        let keys = told.text.keys_of(&told.text.clauses[*index].tokens);
+        !keys.into_iter().any(|key| BUZZ.has(key) || LOFTY.has(key))
+    };
+    told.text.solid_clauses().filter(plain).any(|index| sought.holds(told, index))
 }
 
 /// How much of an ending counts for 0.63 of what it can: about three sentences with a fact in each.
