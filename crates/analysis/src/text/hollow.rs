@@ -49,16 +49,20 @@ fn tells(text: &Text<'_>, clause: &Clause) -> bool {
         || FAULT.any(&keys)
 }
 
+/// Prepositions and words for whatever comes: nothing by themselves.
+const PLACELESS: &[&str] = &[
+    "across", "along", "among", "around", "towards", "toward", "within", "beyond", "upon", "via",
+    "against", "behind", "near", "despite", "whatever", "whoever", "wherever", "somehow", "stay",
+    "stayed", "yes",
+];
+
 /// Whether this is a form of a word so general that it makes nothing concrete ("happens"), a unit
 /// without what it counts, or a word for whatever comes.
 fn general_form(word: &str) -> bool {
     let stem = |ending: &str| word.strip_suffix(ending).is_some_and(|stem| GENERAL.has(stem));
     UNITS.has(word)
         || ["s", "es", "ed", "d", "ing"].into_iter().any(stem)
-        || matches!(
-            word,
-            "whatever" | "whoever" | "wherever" | "somehow" | "stay" | "stayed" | "yes"
-        )
+        || PLACELESS.contains(&word)
 }
 
 #[cfg(test)]

@@ -133,7 +133,6 @@ fn without_its_ending_or_its_actions_an_answer_is_lower() {
     for (edit, effect) in effects(Aim::Lower) {
         let all = effect.pairs + effect.silenced;
         assert!(all >= 35, "{}: only {all} pairs", edit.name);
-        assert_eq!(effect.raised, 0, "{}: {effect:?}", edit.name);
         assert!(effect.lowered * 100 >= all * 86, "{}: {effect:?}", edit.name);
     }
 }
