@@ -11,12 +11,14 @@ use crate::{
     facts::Facts,
     features::words::{measure, measure_of},
     findings,
+    fitted::Fitted,
     gate::{Claim, Dropped, gate},
     input::{AnswerInput, Measure},
     judge::{
         self,
-        calibration::{OVERALL, shipped},
+        calibration::{Calibration, OVERALL, together},
     },
+    parts::Weights,
     report::{AnswerReport, Level},
 };
 
@@ -24,8 +26,14 @@ use crate::{
 /// Everything in it has passed the evidence gate; what did not is counted in `dropped`.
 #[must_use]
 pub fn analyse_answer(input: AnswerInput<'_>) -> AnswerReport {
+    analyse_answer_by(input, Fitted::shipped())
+}
+
+/// The report of one answer with these weights and curves, for an evaluation of them.
+#[must_use]
+pub fn analyse_answer_by(input: AnswerInput<'_>, fitted: Fitted<'_>) -> AnswerReport {
     let answer = input.answer;
-    let facts = Facts::read(input);
+    let facts = Facts::read_by(input, fitted);
     let mut problems: Vec<Dropped> = Vec::new();
     let mut kept =
         |claim: Claim<'_>| gate(claim, &facts).map_err(|drop| problems.push(drop)).is_ok();
@@ -63,7 +71,7 @@ pub fn analyse_answer(input: AnswerInput<'_>) -> AnswerReport {
         answer_type: if facts.told.listed() { None } else { facts.told.story.answer_type },
         strength: coaching::strength(&facts, &findings),
         priorities: coaching::priorities(&facts, &findings),
-        overall: overall(&judgements, facts.told.read_share()),
+        overall: overall(&judgements, facts.told.read_share(), fitted.calibration),
         findings,
         dropped: u32::try_from(problems.len()).unwrap_or(u32::MAX),
         problems,
@@ -93,20 +101,27 @@ fn abstentions(judgements: &[interview::Judgement]) -> impl Iterator<Item = Left
     })
 }
 
-/// All criteria together: the mean of their levels, on its own curve; none when more than half of
+/// All criteria together: the weighted mean of their levels, on its own curve; none when more than half of
 /// them are abstained from.
-fn overall(judgements: &[interview::Judgement], read_share: f64) -> Option<Level> {
-    let levels: Vec<f64> = judgements.iter().filter_map(|judgement| judgement.level).collect();
-    (!levels.is_empty() && levels.len() * 2 >= judgements.len()).then(|| {
-        shipped().level(OVERALL, levels.iter().sum::<f64>() / levels.len() as f64, read_share)
-    })
+fn overall(
+    judgements: &[interview::Judgement],
+    read_share: f64,
+    calibration: &Calibration,
+) -> Option<Level> {
+    let levels: Vec<(&str, f64)> = judgements
+        .iter()
+        .filter_map(|judgement| Some((judgement.criterion.0.as_str(), judgement.level?)))
+        .collect();
+    (!levels.is_empty() && levels.len() * 2 >= judgements.len())
+        .then(|| calibration.level(OVERALL, together(levels), read_share))
 }
 
 /// What the rules find before the curves make levels of it, by criterion, and how much of the words
 /// could be read: what curves are fitted to ([`crate::calibration::fit`]).
 #[must_use]
-pub fn raw_levels(input: AnswerInput<'_>) -> (BTreeMap<String, f64>, f64) {
-    let facts = Facts::read(input);
+pub fn raw_levels(input: AnswerInput<'_>, weights: &Weights) -> (BTreeMap<String, f64>, f64) {
+    let fitted = Fitted { parts: weights, ..Fitted::shipped() };
+    let facts = Facts::read_by(input, fitted);
     (judge::raw(&facts), facts.told.read_share())
 }
 

@@ -4,14 +4,16 @@ use interview::{Filler, Question, Word, WordRange};
 
 use crate::{
     features::{fillers, rehearsal::Rehearsal},
+    fitted::Fitted,
     input::{AnswerInput, Relevance},
+    parts::{self, Weights},
     relevance::{Nearness, Verdict},
     report::AnswerType,
     sought::Sought,
     story::Story,
     text::{
         Role, Text, Token,
-        lexicon::{BUZZ, FUNCTION, LABELS, LOFTY, abstract_by_ending},
+        lexicon::{BUZZ, FUNCTION, LABELS, LOFTY, UNITS, abstract_by_ending},
     },
 };
 
@@ -28,6 +30,7 @@ pub(crate) struct Told<'a> {
 #[derive(Debug, Clone)]
 pub struct Facts<'a> {
     pub(crate) input: AnswerInput<'a>,
+    pub(crate) fitted: Fitted<'a>,
     pub(crate) told: Told<'a>,
     pub(crate) fillers: Vec<Filler>,
     pub(crate) rehearsal: Rehearsal,
@@ -36,15 +39,26 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// Reads an answer.
+    /// Reads an answer with what is part of the program.
     #[must_use]
     pub fn read(input: AnswerInput<'a>) -> Self {
+        Self::read_by(input, Fitted::shipped())
+    }
+
+    /// Reads an answer with these weights and curves.
+    #[must_use]
+    pub fn read_by(input: AnswerInput<'a>, fitted: Fitted<'a>) -> Self {
         let answer = input.answer;
         let cosine = input.relevance.map(Relevance::nearest);
-        let told = Told::read(&answer.words, &answer.turn_starts, &answer.question, cosine);
+        let told = Told::read_by(
+            Text::read(&answer.words, &answer.turn_starts),
+            &answer.question,
+            cosine,
+            fitted.parts,
+        );
         let fillers = fillers::find(&input, &told.text);
         let rehearsal = Rehearsal::of(&input, &told.text, &fillers);
-        Self { input, told, fillers, rehearsal, asked: None }
+        Self { input, fitted, told, fillers, rehearsal, asked: None }
     }
 
     /// The fillers that count: those that the candidate did not strike out.
@@ -123,9 +137,18 @@ impl<'a> Told<'a> {
         question: &Question,
         cosine: Option<f32>,
     ) -> Self {
-        let text = Text::read(words, turn_starts);
-        let story = Story::read(&text);
-        let nearness = Nearness::of(&text, question, cosine);
+        Self::read_by(Text::read(words, turn_starts), question, cosine, parts::shipped())
+    }
+
+    /// Reads a text with these weights.
+    fn read_by(
+        text: Text<'a>,
+        question: &Question,
+        cosine: Option<f32>,
+        weights: &Weights,
+    ) -> Self {
+        let story = Story::read(&text, weights);
+        let nearness = Nearness::of(&text.solid(), question, cosine);
         let prose = Prose::of(&text);
         let mut told = Self { text, story, nearness, prose };
         if told.story.answer_type == Some(AnswerType::Story) && told.names_only() {
@@ -216,7 +239,7 @@ impl<'a> Told<'a> {
     /// Whether something that happened is told.
     pub(crate) fn happened(&self) -> bool {
         !self.listed()
-            && self.text.tokens.len() >= STORY_TOKENS_MIN
+            && self.text.solid_tokens() >= STORY_TOKENS_MIN
             && matches!(
                 self.story.answer_type,
                 Some(AnswerType::Story | AnswerType::Exemplification)
@@ -260,13 +283,7 @@ impl Prose {
             function: function / all,
             buzz: buzz / (all - function).max(1.0),
             in_clauses: in_clauses as f64 / all,
-            airy: text
-                .tokens
-                .iter()
-                .filter(|token| airy(token))
-                .count()
-                .saturating_sub(AIRY_WORDS_FREE) as f64
-                / (all - function).max(1.0),
+            airy: airy_share(text),
             broken: broken(text) as f64 / all,
             labels: text.tokens.iter().filter(|token| LABELS.has(&token.key)).count(),
         }
@@ -276,10 +293,28 @@ impl Prose {
 /// Every answer has a couple of such words, however short it is.
 const AIRY_WORDS_FREE: usize = 2;
 
+/// Airy words among the content words of what is told and the airy words of hollow sentences: padding
+/// in general words does not thin them out.
+fn airy_share(text: &Text<'_>) -> f64 {
+    let (mut airy_words, mut all) = (0, 0);
+    for (clause, hollow) in text.clauses.iter().zip(&text.hollow) {
+        let tokens = &text.tokens[clause.tokens.clone()];
+        let own = tokens.iter().filter(|token| airy(token)).count();
+        airy_words += own;
+        all += if *hollow {
+            own
+        } else {
+            tokens.iter().filter(|token| !FUNCTION.has(&token.key)).count()
+        };
+    }
+    airy_words.saturating_sub(AIRY_WORDS_FREE) as f64 / f64::from(all.max(1) as u32)
+}
+
 fn airy(token: &Token) -> bool {
     let key = token.key.as_str();
     !token.name
         && !token.digit
+        && !UNITS.has(key)
         && (BUZZ.has(key) || LOFTY.has(key) || !FUNCTION.has(key) && abstract_by_ending(key))
 }
 

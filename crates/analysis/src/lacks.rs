@@ -76,7 +76,7 @@ fn list_open(keys: &[String]) -> bool {
 }
 
 fn story_open(text: &Text<'_>) -> bool {
-    let story = crate::story::Story::read(text);
+    let story = crate::story::Story::read(text, crate::parts::shipped());
     let clauses = 0..text.clauses.len();
     let acted = clauses.clone().any(|index| story.own_action(text, index));
     acted && !clauses.into_iter().any(|index| story.told_result(text, index))

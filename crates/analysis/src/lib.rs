@@ -11,13 +11,16 @@
 mod answer;
 mod coaching;
 pub mod compare;
+pub mod edits;
 mod facts;
 pub mod features;
 mod findings;
+mod fitted;
 pub mod gate;
 pub mod input;
 mod judge;
 mod lacks;
+pub mod parts;
 pub mod progress;
 mod relevance;
 pub mod report;
@@ -28,9 +31,10 @@ mod text;
 
 use interview::{Answer, WordRange};
 
-pub use answer::{analyse_answer, raw_levels};
+pub use answer::{analyse_answer, analyse_answer_by, raw_levels};
 pub use compare::{Comparison, Verdict, compare};
 pub use facts::Facts;
+pub use fitted::Fitted;
 pub use gate::{Claim, Dropped, gate};
 pub use input::{AnswerInput, Baseline, Measure, NoFiller, Relevance, Sound, Switches};
 pub use judge::calibration;

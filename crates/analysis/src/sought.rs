@@ -75,6 +75,9 @@ impl Sought {
         let Some(clause) = text.clauses.get(index) else { return false };
         let part = |part| story.parts[index] == Some(part);
         let keys = || text.keys_of(&clause.tokens);
+        if text.hollow[index] && self.tells() {
+            return false;
+        }
         match self {
             Self::Situation => part(StarPart::Situation) || story.dated_beginning(text, index),
             Self::Task => part(StarPart::Task) || story.difficulty(text, index),
@@ -106,6 +109,22 @@ impl Sought {
                     && clause.doing == Doing::Act
             }
         }
+    }
+
+    /// Whether this is something told, which no hollow sentence does.
+    const fn tells(self) -> bool {
+        matches!(
+            self,
+            Self::Situation
+                | Self::Task
+                | Self::OwnAction
+                | Self::Reason
+                | Self::ToldResult
+                | Self::CountedResult
+                | Self::Lesson
+                | Self::Checkable
+                | Self::OthersAct
+        )
     }
 
     /// All clauses that are what is sought, as word ranges in order.

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, ops::Range};
 use interview::{StarPart, StarSpan};
 
 use crate::{
+    parts::{Weights, signs},
     report::AnswerType,
     text::{
         Text,
@@ -43,6 +44,12 @@ pub(crate) struct Specific {
 pub(crate) struct Story {
     /// The part each clause belongs to.
     pub(crate) parts: Vec<Option<StarPart>>,
+    /// The chance that each clause tells its part; 1 where it has none.
+    pub(crate) chances: Vec<f64>,
+    /// Whether each clause tells what was done: an action by its tag, or by the rules where it has none.
+    deeds: Vec<bool>,
+    /// Where each clause begins, 0 to 1, among what is told.
+    begins: Vec<f64>,
     /// Facts that could be checked, in order.
     pub(crate) specifics: Vec<Specific>,
     /// What kind of answer it is; `None` without content.
@@ -50,8 +57,30 @@ pub(crate) struct Story {
 }
 
 impl Story {
-    /// Reads the story in a text.
-    pub(crate) fn read(text: &Text<'_>) -> Self {
+    /// Reads the story in a text; the parts are those that the weights say.
+    pub(crate) fn read(text: &Text<'_>, weights: &Weights) -> Self {
+        let solid = text.solid();
+        let ruled = Self::ruled(&solid);
+        let tagged = weights.tag(&signs(&solid, &ruled));
+        let (mut parts, mut begins) = (hollow_parts(text), vec![1.0; text.clauses.len()]);
+        let mut deeds = vec![false; text.clauses.len()];
+        let mut chances = vec![1.0; text.clauses.len()];
+        for (index, (((part, chance), ruled), clause)) in
+            text.solid_clauses().zip(tagged.into_iter().zip(&ruled).zip(&solid.clauses))
+        {
+            let part = settled(text, index, part);
+            parts[index] = part;
+            chances[index] = if part.is_some() { chance } else { 1.0 };
+            deeds[index] = [part, *ruled].contains(&Some(StarPart::Action))
+                && matches!(part, None | Some(StarPart::Action));
+            begins[index] = clause.tokens.start as f64 / solid.tokens.len() as f64;
+        }
+        let answer_type = answer_type(text, &solid, &ruled);
+        Self { answer_type, parts, chances, deeds, begins, specifics: specifics(text) }
+    }
+
+    /// The part that the rules alone take each clause for.
+    pub(crate) fn ruled(text: &Text<'_>) -> Vec<Option<StarPart>> {
         let mut parts: Vec<Option<StarPart>> = Vec::with_capacity(text.clauses.len());
         for clause in &text.clauses {
             let previous = parts.last().copied().flatten();
@@ -60,8 +89,7 @@ impl Story {
         }
         begin_with_situation(text, &mut parts);
         end_with_result(text, &mut parts);
-        let specifics = specifics(text);
-        Self { answer_type: answer_type(text, &parts), parts, specifics }
+        parts
     }
 
     /// Where the parts stand: clauses of one part that follow each other are one span.
@@ -100,7 +128,7 @@ impl Story {
             || clause.complement
             || RATIONALE.at(&keys).is_some() && keys.first() != Some(&"i");
         !subordinate
-            && self.parts[index] == Some(StarPart::Action)
+            && (self.deeds[index] || text.hollow[index])
             && matches!(clause.subject, Subject::I | Subject::We)
             && clause.tense == Tense::Past
             && matches!(clause.doing, Doing::Act | Doing::Broad)
@@ -116,7 +144,7 @@ impl Story {
         let clause = &text.clauses[index];
         let keys = text.keys_of(&clause.tokens);
         self.parts[index].is_some()
-            && clause.tokens.start * 4 < text.tokens.len()
+            && self.begins[index] < 0.25
             && (WHEN.any(&keys) || keys.iter().any(|key| DATES.has(key) || year(key)))
     }
 
@@ -276,6 +304,42 @@ fn goes_on(clause: &Clause, previous: Option<StarPart>, place: f64) -> bool {
         Some(StarPart::Situation) => place < 0.5,
         _ => true,
     }
+}
+
+/// What the rules settle whatever the weights say: steps of a career are where somebody comes from, and
+/// an ending called by a broad name ("we sorted it out") is an ending.
+fn settled(text: &Text<'_>, index: usize, part: Option<StarPart>) -> Option<StarPart> {
+    let clause = &text.clauses[index];
+    let keys = text.keys_of(&clause.tokens);
+    let broad_ending = clause.tense == Tense::Past
+        && !clause.habitual
+        && VAGUE_ENDING.any(&keys)
+        && !concrete_result(text, clause);
+    if CAREER.any(&keys) && part.is_some() {
+        Some(StarPart::Situation)
+    } else if broad_ending && matches!(part, None | Some(StarPart::Action)) {
+        Some(StarPart::Result)
+    } else {
+        part
+    }
+}
+
+/// The parts of clauses in hollow sentences: what was done or how it ended, called by a broad name.
+fn hollow_parts(text: &Text<'_>) -> Vec<Option<StarPart>> {
+    let of = |(clause, hollow): (&Clause, &bool)| {
+        let past = *hollow && clause.tense == Tense::Past && !clause.habitual;
+        if past && VAGUE_ENDING.any(&text.keys_of(&clause.tokens)) {
+            Some(StarPart::Result)
+        } else if past
+            && matches!(clause.subject, Subject::I | Subject::We)
+            && clause.doing == Doing::Broad
+        {
+            Some(StarPart::Action)
+        } else {
+            None
+        }
+    };
+    text.clauses.iter().zip(&text.hollow).map(of).collect()
 }
 
 /// Whether this clause tells of something that "I" or "we" did, as its main point.
@@ -453,7 +517,8 @@ fn reflection_score(keys: &[&str], clause: &Clause, place: f64) -> f64 {
     score
 }
 
-fn year(key: &str) -> bool {
+/// Whether this is a year in figures.
+pub(crate) fn year(key: &str) -> bool {
     key.len() == 4 && (key.starts_with("19") || key.starts_with("20")) && key.parse::<u16>().is_ok()
 }
 
@@ -496,13 +561,20 @@ fn specifics(text: &Text<'_>) -> Vec<Specific> {
 }
 
 /// The kind of answer, after the five labels of Bangerter, Corvalan and Cavin (2014).
-fn answer_type(text: &Text<'_>, parts: &[Option<StarPart>]) -> Option<AnswerType> {
+/// What was done is counted in the solid text only, so that advertisement makes no story.
+fn answer_type(
+    text: &Text<'_>,
+    solid: &Text<'_>,
+    parts: &[Option<StarPart>],
+) -> Option<AnswerType> {
     if text.tokens.is_empty() {
         return None;
     }
-    let with_verb: Vec<(usize, &Clause)> =
-        text.clauses.iter().enumerate().filter(|(_, clause)| clause.verb.is_some()).collect();
-    let told = with_verb
+    let with_verb: Vec<&Clause> =
+        text.clauses.iter().filter(|clause| clause.verb.is_some()).collect();
+    let happened: Vec<(usize, &Clause)> =
+        solid.clauses.iter().enumerate().filter(|(_, clause)| clause.verb.is_some()).collect();
+    let told = happened
         .iter()
         .filter(|(index, clause)| {
             clause.tense == Tense::Past
@@ -512,7 +584,7 @@ fn answer_type(text: &Text<'_>, parts: &[Option<StarPart>]) -> Option<AnswerType
         })
         .count();
     // "We leveraged synergies" names no case.
-    let acted = with_verb
+    let acted = happened
         .iter()
         .filter(|(_, clause)| {
             clause.tense == Tense::Past
@@ -522,7 +594,7 @@ fn answer_type(text: &Text<'_>, parts: &[Option<StarPart>]) -> Option<AnswerType
         .count();
     let usual = with_verb
         .iter()
-        .filter(|(_, clause)| {
+        .filter(|clause| {
             matches!(clause.subject, Subject::I | Subject::We)
                 && (clause.habitual
                     || matches!(clause.tense, Tense::Present | Tense::Modal | Tense::Perfect))
@@ -533,7 +605,7 @@ fn answer_type(text: &Text<'_>, parts: &[Option<StarPart>]) -> Option<AnswerType
     // "You get them in a room, you let them talk": what anybody does is a view of how things go.
     let general = with_verb
         .iter()
-        .filter(|(_, clause)| {
+        .filter(|clause| {
             clause.subject == Subject::Generic
                 && matches!(clause.tense, Tense::Present | Tense::Modal)
                 && !clause.complement

@@ -33,7 +33,7 @@ const RISE_MIN: f64 = 0.05;
 /// anchors, hold plain short stories above what the weak answers of the gold set alone would give.
 const LOWERED_MAX: f64 = 0.1;
 /// Parts that the questions are cut into for cross-fitting.
-const FOLDS: usize = 9;
+pub const FOLDS: usize = 9;
 /// Share of answers whose label lies inside.
 const COVERAGE: f64 = 0.90;
 
@@ -67,6 +67,32 @@ pub struct Sample {
     pub labelled: BTreeMap<String, f64>,
 }
 
+/// From this share of words read on an answer counts as read completely.
+const READ_WELL: f64 = 0.97;
+
+/// How much a criterion counts in the whole: what can be checked is what the rules read best, so it
+/// counts twice. Relevance and a question's own criterion count by the bound that they set on the
+/// others: judged by words alone they are too coarse to be averaged in.
+fn weight(criterion: &str) -> f64 {
+    match criterion {
+        "structure" | "own_action" | "outcome" => 1.0,
+        "specificity" => 2.0,
+        _ => 0.0,
+    }
+}
+
+/// The weighted mean of the levels of criteria, by name; their plain mean where none has a weight.
+pub(crate) fn together<'a>(levels: impl IntoIterator<Item = (&'a str, f64)>) -> f64 {
+    let (mut weighted, mut weights, mut plain, mut count) = (0.0, 0.0, 0.0, 0.0_f64);
+    for (name, level) in levels {
+        weighted += weight(name) * level;
+        weights += weight(name);
+        plain += level;
+        count += 1.0;
+    }
+    if weights > 0.0 { weighted / weights } else { plain / count.max(1.0) }
+}
+
 /// How much wider an interval is than that of an answer that was read completely: five times
 /// where nothing could be read (a convention).
 fn widening(read_share: f64) -> f64 {
@@ -90,13 +116,20 @@ impl Calibration {
     pub(crate) fn level(&self, criterion: &str, raw: f64, read_share: f64) -> Level {
         let Some(curve) = self.curves.get(criterion) else { return interval::of_answer(raw) };
         let level = at(&curve.knots, raw);
-        interval::around(level, curve.half[band(level)] * widening(read_share))
+        // Words that were heard wrongly may have moved the level out of its band.
+        let half = if read_share < READ_WELL {
+            curve.half.iter().copied().fold(0.0, f64::max)
+        } else {
+            curve.half[band(level)]
+        };
+        interval::around(level, half * widening(read_share))
     }
 
-    /// What all criteria together come to before their own curve: the mean of their levels.
+    /// What all criteria together come to before their own curve.
     fn together(&self, raw: &BTreeMap<String, f64>) -> f64 {
-        let levels = raw.iter().map(|(name, raw)| self.level(name, *raw, 1.0).level);
-        levels.sum::<f64>() / raw.len().max(1) as f64
+        let levels =
+            raw.iter().map(|(name, raw)| (name.as_str(), self.level(name, *raw, 1.0).level));
+        together(levels)
     }
 
     /// What the rules found for a criterion, or for all of them together.

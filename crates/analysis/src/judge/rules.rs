@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use interview::{Absence, Criterion, CriterionId, Evidence, Judge, Judgement, StarPart, WordRange};
 
-use super::calibration::shipped;
 use crate::{
     VERSION,
     facts::{Facts, STORY_TOKENS_MIN, Told},
@@ -17,7 +16,7 @@ use crate::{
     report::AnswerType,
     sought::{Sought, cite},
     story::Story,
-    text::lexicon::{BUZZ, FUNCTION, GENERAL},
+    text::lexicon::{BUZZ, FUNCTION, GENERAL, LOFTY},
 };
 
 /// A level before its interval: `None` abstains.
@@ -55,7 +54,9 @@ pub(crate) fn judge(facts: &Facts<'_>) -> Vec<Judgement> {
     criteria(facts)
         .map(|(criterion, name)| {
             let ruling = rule(facts, &criterion);
-            let level = ruling.level.map(|raw| shipped().level(&criterion.0, raw, read_share));
+            let level = ruling
+                .level
+                .map(|raw| facts.fitted.calibration.level(&criterion.0, raw, read_share));
             Judgement {
                 criterion,
                 name,
@@ -145,13 +146,13 @@ fn plainly(told: &Told<'_>, criterion: &CriterionId, ruling: Ruling) -> Ruling {
 }
 
 /// With less of the words read than this no level is given (a convention).
-const READ_SHARE_MIN: f64 = 0.6;
+const READ_SHARE_MIN: f64 = 0.7;
 
 /// What an absence names when steps are listed.
 const TURN: &str = "a difficulty, somebody else, a reason or an ending";
 
 /// Steps without a difficulty, anybody else, a reason or an ending stay at or below this.
-const NO_TURN_MAX: f64 = 2.0;
+const NO_TURN_MAX: f64 = 1.7;
 
 /// An answer to another question stays at or below this on every criterion.
 const OFF_QUESTION_MAX: f64 = 1.5;
@@ -247,11 +248,11 @@ fn structure(told: &Told<'_>) -> Ruling {
 /// it could be checked, until there is as much as a sentence with a fact and two things in it holds.
 fn tellingness(told: &Told<'_>, sought: Sought) -> f64 {
     let clauses = || (0..told.text.clauses.len()).filter(|index| sought.holds(told, *index));
-    if clauses().next().is_none() {
+    let Some(there) = clauses().map(|index| told.story.chances[index]).reduce(f64::max) else {
         return 0.0;
-    }
+    };
     let full = if sought == Sought::OwnAction { ACTION_WEIGHT_FULL } else { PART_WEIGHT_FULL };
-    0.5 + 0.5 * (substance(told, clauses()) / full).min(1.0)
+    0.5 * there + 0.5 * (substance(told, clauses()) / full).min(1.0)
 }
 
 /// A fact and two concrete words.
@@ -259,17 +260,22 @@ const PART_WEIGHT_FULL: f64 = 1.5;
 /// Actions are three parts in one: the rubric asks for several.
 const ACTION_WEIGHT_FULL: f64 = 3.0;
 
-/// How much in these clauses could be checked: a fact counts one, a distinct concrete word a quarter.
+/// How much in these clauses could be checked: a fact counts one, a distinct concrete word a quarter,
+/// each by the chance that its clause tells what it is taken for. Hollow sentences hold nothing.
 fn substance(told: &Told<'_>, clauses: impl Iterator<Item = usize>) -> f64 {
-    let mut words = BTreeSet::new();
-    let mut facts = 0;
-    for index in clauses {
-        let tokens = &told.text.clauses[index].tokens;
-        words.extend(Story::concrete_words(&told.text, tokens));
+    let mut words: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut facts = 0.0;
+    for index in clauses.filter(|index| !told.text.hollow[*index]) {
+        let (tokens, chance) = (&told.text.clauses[index].tokens, told.story.chances[index]);
+        for word in Story::concrete_words(&told.text, tokens) {
+            let counted = words.entry(word).or_default();
+            *counted = counted.max(chance);
+        }
         let specifics = told.story.specifics.iter();
-        facts += specifics.filter(|specific| tokens.contains(&specific.tokens.start)).count();
+        let here = specifics.filter(|specific| tokens.contains(&specific.tokens.start));
+        facts += chance * here.count() as f64;
     }
-    facts as f64 + words.len() as f64 / 4.0
+    facts + words.values().sum::<f64>() / 4.0
 }
 
 fn not_told(told: &Told<'_>) -> &'static str {
@@ -289,7 +295,7 @@ fn not_told(told: &Told<'_>) -> &'static str {
 
 /// A few words cannot hold what the upper levels ask for.
 fn short(told: &Told<'_>, level: f64) -> f64 {
-    let most = match told.text.tokens.len() {
+    let most = match told.text.solid_tokens() {
         count if count < STORY_TOKENS_MIN => 1.0,
         count if count < 25 => 2.0,
         count if count < 40 => 3.0,
@@ -308,7 +314,8 @@ fn own_action(told: &Told<'_>) -> Ruling {
         } else {
             "Nothing that you did is named."
         };
-        let level = if broad { 1.4 } else { 1.0 };
+        // Broad words count a little where they stand in a sentence that tells something.
+        let level = if broad && solid(told, Sought::BroadAction) { 1.4 } else { 1.0 };
         let kinds: &[Sought] =
             if broad { &[Sought::OwnAction, Sought::BroadAction] } else { &[Sought::OwnAction] };
         let evidence = if actions.is_empty() {
@@ -364,6 +371,11 @@ fn action_level(told: &Told<'_>) -> f64 {
     at(below) + (at(below + 1.0) - at(below)) * (counted.min(5.0) - below)
 }
 
+/// How much in one zone counts for 0.63 of what it can: a fact and two concrete words.
+const ZONE_SCALE: f64 = 1.5;
+/// How much in all zones together does.
+const TOTAL_SCALE: f64 = 8.0;
+
 fn specificity(told: &Told<'_>) -> Ruling {
     let found = Sought::Checkable.all(told);
     if found.is_empty() || !told.happened() {
@@ -379,8 +391,10 @@ fn specificity(told: &Told<'_>) -> Ruling {
     }
     let zones = zones(told);
     let filled = zones.iter().filter(|weight| **weight >= 1.5).count();
-    let total: f64 = zones.iter().map(|weight| weight.min(6.0)).sum();
-    let level = 1.0 + 0.7 * filled as f64 + (total / 6.0).min(1.9);
+    // More always counts, and less the more there is.
+    let spread: f64 = zones.iter().map(|weight| 1.0 - (-weight / ZONE_SCALE).exp()).sum();
+    let total: f64 = zones.iter().sum();
+    let level = 1.0 + 0.7 * spread + 1.9 * (1.0 - (-total / TOTAL_SCALE).exp());
     // Names and dates around no difficulty, nobody else, no reason and no ending are a list of facts.
     let bare = !told.turns();
     let level = if bare { level.min(2.0) } else { level };
@@ -412,8 +426,17 @@ fn zones(told: &Told<'_>) -> [f64; 3] {
     })
 }
 
-/// An ending told in about three sentences with a fact in each: more adds nothing.
-const ENDING_FULL: f64 = 5.0;
+/// Whether it stands in a sentence that tells something besides, in words that advertise nothing.
+fn solid(told: &Told<'_>, sought: Sought) -> bool {
+    let plain = |index: &usize| {
+        let keys = told.text.keys_of(&told.text.clauses[*index].tokens);
+        !keys.into_iter().any(|key| BUZZ.has(key) || LOFTY.has(key))
+    };
+    told.text.solid_clauses().filter(plain).any(|index| sought.holds(told, index))
+}
+
+/// How much of an ending counts for 0.63 of what it can: about three sentences with a fact in each.
+const ENDING_SCALE: f64 = 3.0;
 
 fn outcome(told: &Told<'_>) -> Ruling {
     let results = Sought::ToldResult.all(told);
@@ -426,11 +449,16 @@ fn outcome(told: &Told<'_>) -> Ruling {
     let told_of = substance(told, telling);
     // "I learned to communicate better" names no change that anybody could see.
     let changed = clauses
+        .clone()
         .filter(|index| Sought::Lesson.holds(told, *index))
         .any(|index| substance(told, index..(index + 3).min(told.text.clauses.len())) >= 0.5);
+    let there = clauses
+        .filter(|index| Sought::ToldResult.holds(told, *index))
+        .map(|index| told.story.chances[index])
+        .fold(0.0, f64::max);
     let ending = if !results.is_empty() {
-        1.4 + 1.2 * (told_of / ENDING_FULL).min(1.0)
-    } else if lessons.is_empty() && Sought::VagueResult.found(told) {
+        there + 1.8 * (1.0 - (-told_of / ENDING_SCALE).exp())
+    } else if lessons.is_empty() && solid(told, Sought::VagueResult) {
         0.6
     } else {
         0.0
@@ -438,7 +466,7 @@ fn outcome(told: &Told<'_>) -> Ruling {
     let lesson = match (lessons.is_empty(), changed) {
         (true, _) => 0.0,
         (false, false) => 0.9,
-        (false, true) => 1.4,
+        (false, true) => 1.2,
     };
     let level = 1.0 + ending + lesson;
     let reason = match (results.is_empty(), lessons.is_empty()) {
@@ -530,7 +558,11 @@ fn matched(told: &Told<'_>, looks_for: &[String]) -> Vec<(usize, WordRange)> {
         .text
         .clauses
         .iter()
-        .map(|clause| told.text.keys_of(&clause.tokens).into_iter().map(stem).collect())
+        .zip(&told.text.hollow)
+        .map(|(clause, hollow)| match hollow {
+            true => BTreeSet::new(),
+            false => told.text.keys_of(&clause.tokens).into_iter().map(stem).collect(),
+        })
         .collect();
     looks_for
         .iter()

@@ -378,7 +378,7 @@ fn main_verb(tokens: &[Token], range: &Range<usize>) -> Option<usize> {
         // "the proposed plan was": a participle between a determiner and its noun is no verb.
         let attributive = *index > range.start
             && DETERMINERS.has(&tokens[index - 1].key)
-            && !tokens[*index].key.starts_with("was");
+            && !BE.has(&tokens[*index].key);
         finite(token) && !attributive
     })
 }

@@ -5,6 +5,7 @@
 //! therefore changes no level. Every token knows its word, so that what is found can be quoted.
 
 pub(crate) mod clauses;
+mod hollow;
 pub(crate) mod lexicon;
 pub(crate) mod spelling;
 
@@ -67,6 +68,8 @@ pub(crate) struct Text<'a> {
     pub(crate) sentences: Vec<WordRange>,
     /// Clauses, as ranges of tokens that cover all tokens.
     pub(crate) clauses: Vec<Clause>,
+    /// Whether each clause stands in a sentence that tells nothing (see [`hollow`]).
+    pub(crate) hollow: Vec<bool>,
 }
 
 /// A sentence without punctuation is cut at its clauses from this many content words on.
@@ -86,6 +89,7 @@ impl<'a> Text<'a> {
             tokens: Vec::new(),
             sentences: ranges(&starts, words.len()),
             clauses: Vec::new(),
+            hollow: Vec::new(),
         };
         for sentence in &text.sentences {
             if ADDRESSED.any(&text.keys[sentence.first..sentence.end]) {
@@ -96,6 +100,7 @@ impl<'a> Text<'a> {
         text.tokens = text.content();
         text.clauses = clauses::split(&text.tokens);
         text.split_long_sentences(starts);
+        text.hollow = hollow::clauses(&text);
         text
     }
 
@@ -125,6 +130,45 @@ impl<'a> Text<'a> {
             self.tokens = self.content();
             self.clauses = clauses::split(&self.tokens);
         }
+    }
+
+    /// The text without its hollow sentences: whether one more or less of them is said moves nothing
+    /// in it.
+    pub(crate) fn solid(&self) -> Self {
+        let mut solid = Self {
+            tokens: Vec::new(),
+            sentences: Vec::new(),
+            clauses: Vec::new(),
+            hollow: Vec::new(),
+            ..self.clone()
+        };
+        let mut sentence = None;
+        for clause in self.solid_clauses().map(|index| &self.clauses[index]) {
+            if sentence.replace(clause.sentence) != Some(clause.sentence) {
+                solid.sentences.push(self.sentences[clause.sentence]);
+            }
+            let (start, number) = (solid.tokens.len(), solid.sentences.len() - 1);
+            let own = self.tokens[clause.tokens.clone()].iter().cloned();
+            solid.tokens.extend(own.map(|token| Token { sentence: number, ..token }));
+            solid.clauses.push(Clause {
+                sentence: number,
+                verb: clause.verb.map(|verb| verb - clause.tokens.start + start),
+                tokens: start..solid.tokens.len(),
+                ..clause.clone()
+            });
+            solid.hollow.push(false);
+        }
+        solid
+    }
+
+    /// The clauses that do not stand in a hollow sentence.
+    pub(crate) fn solid_clauses(&self) -> impl Iterator<Item = usize> {
+        (0..self.clauses.len()).filter(|index| !self.hollow[*index])
+    }
+
+    /// How many tokens do not stand in a hollow sentence.
+    pub(crate) fn solid_tokens(&self) -> usize {
+        self.solid_clauses().map(|index| self.clauses[index].tokens.len()).sum()
     }
 
     fn word_at(&self, clause: &Clause) -> usize {
@@ -250,7 +294,7 @@ fn roles(words: &[Word], keys: &[String]) -> Vec<Role> {
     for (start, len) in EMPTY_PHRASES.find(keys) {
         roles[start..start + len].fill(Role::Empty);
     }
-    mark_repetitions(keys, &mut roles);
+    mark_repetitions(words, keys, &mut roles);
     roles
 }
 
@@ -264,15 +308,21 @@ fn empty_so_or_well(keys: &[String], index: usize) -> bool {
     }
 }
 
-/// Marks a word or pair of words that is said again at once; what stays is the later one.
-fn mark_repetitions(keys: &[String], roles: &mut [Role]) {
+/// Marks a word or pair of words that is said again at once; what stays is the later one. "On lane six.
+/// Lane six was" is no repetition: a sentence ends between the two.
+fn mark_repetitions(words: &[Word], keys: &[String], roles: &mut [Role]) {
+    let ends = |index: usize| {
+        let text = words[index].text.as_str();
+        text.ends_with(['.', '?', '!']) && !text.ends_with("..")
+    };
     let content: Vec<usize> =
         (0..keys.len()).filter(|index| roles[*index] == Role::Content).collect();
     for len in [2, 1] {
         for start in 0..content.len().saturating_sub(2 * len - 1) {
             let (first, second) =
                 (&content[start..start + len], &content[start + len..start + 2 * len]);
-            if first.iter().zip(second).all(|(a, b)| keys[*a] == keys[*b]) {
+            let apart = (first[0]..second[0]).any(ends);
+            if !apart && first.iter().zip(second).all(|(a, b)| keys[*a] == keys[*b]) {
                 for index in first {
                     roles[*index] = Role::Repeated;
                 }

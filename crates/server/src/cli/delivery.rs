@@ -139,7 +139,7 @@ fn measured(heard: Heard, bank: &Bank) -> anyhow::Result<Measured> {
     if count > 0 {
         let question = bank.questions.values().next().context("there is no question")?;
         let rubric = bank.rubrics.get("behavioural").context("there is no rubric")?;
-        let report = report(spoken(question, words), &sound, rubric);
+        let report = report(&spoken(question, words), &sound, rubric);
         features.extend(report.features.into_iter().map(|one| (one.name.0, one.value)));
         left_out.extend(report.left_out.into_iter().map(|one| (one.what, one.why)));
     }
@@ -160,7 +160,7 @@ fn measured(heard: Heard, bank: &Bank) -> anyhow::Result<Measured> {
     })
 }
 
-fn report(answer: Answer, sound: &Sound, rubric: &Rubric) -> analysis::AnswerReport {
+fn report(answer: &Answer, sound: &Sound, rubric: &Rubric) -> analysis::AnswerReport {
     let switches = Switches::default();
     let against = Against {
         rubric,
@@ -170,7 +170,7 @@ fn report(answer: Answer, sound: &Sound, rubric: &Rubric) -> analysis::AnswerRep
         earlier: &[],
         no_fillers: &[],
     };
-    analyse(&answer, Some(sound), None, against).report
+    analyse(answer, Some(sound), None, against).report
 }
 
 fn spoken(question: &Question, words: Vec<Word>) -> Answer {

@@ -8,7 +8,7 @@ mod listening;
 
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::Arc};
 
-use analysis::{AnswerInput, AnswerReport, Switches, raw_levels};
+use analysis::{AnswerInput, AnswerReport, Fitted, Switches, parts::Weights, raw_levels};
 use anyhow::Context;
 use engines::Embedder;
 use interview::{Answer, AnswerId, Bank, InterviewId, Mode, Question, word::words_of};
@@ -20,7 +20,7 @@ use crate::{
     engine_room::Engines,
     jobs::{
         hearing::Instruments,
-        pipeline::{Against, analyse},
+        pipeline::{Against, analyse_by},
     },
 };
 
@@ -50,6 +50,10 @@ pub(super) struct Arguments {
     /// them to this file (`crates/analysis/src/judge/calibration.json`).
     #[arg(long, value_name = "FILE", requires = "gold", hide = true)]
     calibrate: Option<PathBuf>,
+    /// Instead fit the weights by which parts are found to the development half, and write them to this
+    /// file (`crates/analysis/src/parts/weights.json`).
+    #[arg(long, value_name = "FILE", requires = "gold", hide = true)]
+    weigh: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -116,6 +120,10 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
         gold::calibrate(&bank, folder, file)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if let (Some(file), Some(folder)) = (&arguments.weigh, &arguments.gold) {
+        gold::weigh(folder, file)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let file: AnchorFile = toml::from_str(&content::text("anchors/behavioural.toml")?)
         .context("the built-in labelled answers are not valid")?;
     let instruments = Instruments::of(&Arc::new(Engines::listening(&config.data.models()?)));
@@ -169,7 +177,7 @@ fn judge<'a>(
         .iter()
         .map(|anchor| {
             let answer = typed(question(bank, &anchor.question)?, &anchor.text);
-            let report = report(bank, &answer, embedder)?;
+            let report = report(bank, &answer, embedder, Fitted::shipped())?;
             Ok(Scored { anchor, level: report.overall.map(|overall| overall.level) })
         })
         .collect()
@@ -202,10 +210,14 @@ fn typed(question: &Question, text: &str) -> Answer {
 
 /// What the rules find in an answer before the curves make levels of it, and how much of its words
 /// could be read.
-fn raw(bank: &Bank, answer: &Answer) -> anyhow::Result<(BTreeMap<String, f64>, f64)> {
+fn raw(
+    bank: &Bank,
+    answer: &Answer,
+    weights: &Weights,
+) -> anyhow::Result<(BTreeMap<String, f64>, f64)> {
     let rubric = bank.rubrics.get("behavioural").context("there is no rubric 'behavioural'")?;
     let switches = Switches::default();
-    Ok(raw_levels(AnswerInput {
+    let input = AnswerInput {
         answer,
         sound: None,
         relevance: None,
@@ -215,7 +227,8 @@ fn raw(bank: &Bank, answer: &Answer) -> anyhow::Result<(BTreeMap<String, f64>, f
         baseline: None,
         earlier: &[],
         no_fillers: &[],
-    }))
+    };
+    Ok(raw_levels(input, weights))
 }
 
 /// The report of an answer by itself.
@@ -223,6 +236,7 @@ fn report(
     bank: &Bank,
     answer: &Answer,
     embedder: Option<&dyn Embedder>,
+    fitted: Fitted<'_>,
 ) -> anyhow::Result<AnswerReport> {
     let rubric = bank.rubrics.get("behavioural").context("there is no rubric 'behavioural'")?;
     let switches = Switches::default();
@@ -234,7 +248,7 @@ fn report(
         earlier: &[],
         no_fillers: &[],
     };
-    Ok(analyse(answer, None, embedder, against).report)
+    Ok(analyse_by(answer, None, embedder, against, fitted).report)
 }
 
 fn kinds(scored: &[Scored<'_>]) -> Vec<Kind> {

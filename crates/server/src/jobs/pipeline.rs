@@ -2,7 +2,8 @@
 //! The same for an answer in the store and for a recording on the command line.
 
 use analysis::{
-    AnswerInput, AnswerReport, Baseline, NoFiller, Relevance, Sound, Switches, analyse_answer,
+    AnswerInput, AnswerReport, Baseline, Fitted, NoFiller, Relevance, Sound, Switches,
+    analyse_answer_by,
     features::sound::{Listened, Reliability, Track, Tracker, measure},
 };
 use engines::Embedder;
@@ -52,6 +53,18 @@ pub fn analyse(
     embedder: Option<&dyn Embedder>,
     against: Against<'_>,
 ) -> Analysed {
+    analyse_by(answer, sound, embedder, against, Fitted::shipped())
+}
+
+/// Judges an answer with these weights and curves.
+#[must_use]
+pub fn analyse_by(
+    answer: &Answer,
+    sound: Option<&Sound>,
+    embedder: Option<&dyn Embedder>,
+    against: Against<'_>,
+    fitted: Fitted<'_>,
+) -> Analysed {
     let mut problems = Vec::new();
     let relevance = match embedder.map(|embedder| relevance(answer, embedder)) {
         Some(Ok(relevance)) => relevance,
@@ -62,7 +75,7 @@ pub fn analyse(
         None => None,
     };
     let Against { rubric, goal, switches, baseline, earlier, no_fillers } = against;
-    let mut report = analyse_answer(AnswerInput {
+    let input = AnswerInput {
         answer,
         sound,
         relevance: relevance.as_ref(),
@@ -72,7 +85,8 @@ pub fn analyse(
         baseline,
         earlier,
         no_fillers,
-    });
+    };
+    let mut report = analyse_answer_by(input, fitted);
     if report.input_sha256.is_empty() {
         report.input_sha256 = hash(&(answer, sound, &relevance, rubric, goal, switches, baseline));
     }

@@ -9,10 +9,15 @@ use std::{
     path::Path,
 };
 
-use analysis::{AnswerReport, AnswerType, Level, calibration};
+use analysis::{
+    AnswerReport, AnswerType, Fitted, Level,
+    calibration::{self, Calibration, FOLDS},
+    edits::{self, Aim, Effect, Material},
+    parts::{self, Weights},
+};
 use anyhow::{Context, ensure};
 use engines::Embedder;
-use interview::{Answer, Bank, StarPart};
+use interview::{Answer, Bank, Question, StarPart, word::words_of};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use self::agreement::{Agreement, CRITERIA, PARTS, Reading};
@@ -92,8 +97,19 @@ pub(super) struct Figures {
     groups: Vec<Group>,
     /// By adjudicated overall level: covered by the judge's interval, and how many there are.
     covered_by_level: BTreeMap<u8, (usize, usize)>,
+    /// What edits of the answers do to the levels of the judge as it is shipped; of development.
+    edits: Vec<Edited>,
     /// Answers of development with what was found in them; those of test are not listed.
     rows: Vec<Row>,
+}
+
+/// What an edit did.
+#[derive(Debug, Serialize)]
+struct Edited {
+    name: &'static str,
+    aim: Aim,
+    met: bool,
+    effect: Effect,
 }
 
 /// The overall error over answers of one sort.
@@ -251,6 +267,10 @@ pub(super) fn measure(
         if answers.is_empty() {
             continue;
         }
+        let crossed = match split {
+            Split::Development => Some(Crossed::fit(bank, &answers)?),
+            Split::Test => None,
+        };
         let mut ours = Vec::new();
         for one in &answers {
             let answer = answer(bank, one)?;
@@ -260,9 +280,17 @@ pub(super) fn measure(
                 "answer {} is not read word by word",
                 one.id
             );
-            ours.push(judged(&super::report(bank, &answer, embedder)?));
+            let fitted = match &crossed {
+                Some(crossed) => crossed.without(one),
+                None => Fitted::shipped(),
+            };
+            ours.push(judged(&super::report(bank, &answer, embedder, fitted)?));
         }
-        found.push(figures(split, &answers, &ours));
+        let mut figures = figures(split, &answers, &ours);
+        if split == Split::Development {
+            figures.edits = edited(bank, &answers)?;
+        }
+        found.push(figures);
     }
     Ok(found)
 }
@@ -316,8 +344,40 @@ fn figures(split: Split, answers: &[&Labelled], ours: &[Reading]) -> Figures {
         consistency: Agreement::of(&annotators),
         groups,
         covered_by_level,
+        edits: Vec::new(),
         rows,
     }
+}
+
+/// Edits every answer in every way and judges it again, by words alone.
+fn edited(bank: &Bank, answers: &[&Labelled]) -> anyhow::Result<Vec<Edited>> {
+    let questions: Vec<&Question> = answers
+        .iter()
+        .map(|one| super::question(bank, &one.question))
+        .collect::<anyhow::Result<_>>()?;
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let heard: Vec<String> = answers
+        .iter()
+        .flat_map(|one| one.text.split(' '))
+        .map(bare)
+        .filter(|word| !word.is_empty())
+        .collect();
+    let parts: Vec<BTreeMap<StarPart, BTreeSet<usize>>> =
+        answers.iter().map(|one| one.adjudicated.by_part()).collect();
+    let materials: Vec<Material<'_>> = answers
+        .iter()
+        .zip(&parts)
+        .map(|(one, parts)| Material { text: &one.text, parts, heard: &heard })
+        .collect();
+    let judge = |number: usize, text: &str| {
+        let answer = super::typed(questions[number], text);
+        super::report(bank, &answer, None, Fitted::shipped()).ok()?.overall
+    };
+    let done = edits::all().into_iter().map(|edit| {
+        let effect = edits::effect(&edit, &materials, edits::FORMS, &judge);
+        Edited { name: edit.name, aim: edit.aim, met: effect.meets(edit.aim), effect }
+    });
+    Ok(done.collect())
 }
 
 fn rows(answers: &[&Labelled], ours: &[Reading]) -> Vec<Row> {
@@ -353,22 +413,111 @@ fn rows(answers: &[&Labelled], ours: &[Reading]) -> Vec<Row> {
         .collect()
 }
 
-/// Fits the judge's curves and intervals to the development half, by words alone, and writes them to
-/// a file; nothing of the test half is judged.
-pub(super) fn calibrate(bank: &Bank, folder: &Path, file: &Path) -> anyhow::Result<()> {
-    let mut samples = Vec::new();
-    for one in read(folder, false)? {
-        let (raw, read_share) = super::raw(bank, &answer(bank, &one)?)?;
-        let levels = one.adjudicated.levels.iter();
-        let labelled = levels.map(|(name, level)| (name.clone(), level.level)).collect();
-        samples.push(calibration::Sample { question: one.question, raw, read_share, labelled });
+/// Weights and curves fitted nine times, each time without a ninth of the questions, so that answers to
+/// these can be judged by what never saw them.
+struct Crossed {
+    questions: Vec<String>,
+    samples: Vec<calibration::Sample>,
+    fits: Vec<(Weights, Calibration)>,
+}
+
+impl Crossed {
+    /// Fits them. What the rules find in an answer is read with weights that never saw its question, for
+    /// the curves as well: curves fitted to what the weights know by heart would promise too much.
+    fn fit(bank: &Bank, answers: &[&Labelled]) -> anyhow::Result<Self> {
+        let questions: BTreeSet<&str> = answers.iter().map(|one| one.question.as_str()).collect();
+        let mut crossed = Self {
+            questions: questions.into_iter().map(str::to_owned).collect(),
+            samples: Vec::new(),
+            fits: Vec::new(),
+        };
+        let part = |one: &Labelled| crossed.part(&one.question);
+        let weights: Vec<Weights> = (0..FOLDS)
+            .map(|left_out| {
+                weights(
+                    answers.iter().copied().filter(|one| part(one) != left_out),
+                    "cross-fitting",
+                )
+            })
+            .collect();
+        let mut samples = Vec::new();
+        for one in answers {
+            let (raw, read_share) = super::raw(bank, &answer(bank, one)?, &weights[part(one)])?;
+            let levels = one.adjudicated.levels.iter();
+            let labelled = levels.map(|(name, level)| (name.clone(), level.level)).collect();
+            let question = one.question.clone();
+            samples.push(calibration::Sample { question, raw, read_share, labelled });
+        }
+        let curves: Vec<Calibration> = (0..FOLDS)
+            .map(|left_out| {
+                let kept: Vec<calibration::Sample> = samples
+                    .iter()
+                    .filter(|sample| crossed.part(&sample.question) != left_out)
+                    .cloned()
+                    .collect();
+                calibration::fit(&kept, "cross-fitting")
+            })
+            .collect();
+        crossed.fits = weights.into_iter().zip(curves).collect();
+        crossed.samples = samples;
+        Ok(crossed)
     }
+
+    fn part(&self, question: &str) -> usize {
+        self.questions.iter().position(|own| own == question).unwrap_or_default() % FOLDS
+    }
+
+    /// What was fitted without the answer's question.
+    fn without(&self, one: &Labelled) -> Fitted<'_> {
+        let (parts, calibration) = &self.fits[self.part(&one.question)];
+        Fitted { parts, calibration }
+    }
+}
+
+/// Weights fitted to the labels of both annotators and the adjudicated ones: where they differ, the
+/// truth lies between.
+fn weights<'a>(answers: impl Iterator<Item = &'a Labelled>, origin: &str) -> Weights {
+    let mut samples = Vec::new();
+    for one in answers {
+        for reading in [&one.adjudicated, &one.first, &one.second] {
+            samples.push(parts::Sample {
+                question: one.question.clone(),
+                words: words_of(&one.text),
+                parts: reading.by_part(),
+            });
+        }
+    }
+    parts::fit(&samples, origin)
+}
+
+/// Fits the weights by which parts are found to the development half, and writes them to a file.
+pub(super) fn weigh(folder: &Path, file: &Path) -> anyhow::Result<()> {
+    let set = read(folder, false)?;
+    let origin = format!(
+        "fitted to the labels of both annotators and the adjudicated ones of the {} development \
+         answers of evals/gold; written and labelled by a language model",
+        set.len()
+    );
+    write_json(file, &weights(set.iter(), &origin))
+}
+
+/// Fits the judge's curves and intervals to the development half, by words alone, and writes them to
+/// a file; nothing of the test half is judged. Parts are found with weights that never saw the
+/// answer's question.
+pub(super) fn calibrate(bank: &Bank, folder: &Path, file: &Path) -> anyhow::Result<()> {
+    let set = read(folder, false)?;
+    let answers: Vec<&Labelled> = set.iter().collect();
+    let samples = Crossed::fit(bank, &answers)?.samples;
     let origin = format!(
         "fitted to the adjudicated labels of the {} development answers of evals/gold, relevance by \
          words; written and labelled by a language model",
         samples.len()
     );
-    let text = serde_json::to_string_pretty(&calibration::fit(&samples, &origin))?;
+    write_json(file, &calibration::fit(&samples, &origin))
+}
+
+fn write_json(file: &Path, value: &impl Serialize) -> anyhow::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
     std::fs::write(file, text + "\n")
         .with_context(|| format!("{} cannot be written", file.display()))
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use analysis::Level;
+use interview::StarPart;
 use serde::Serialize;
 
 /// The parts of a story that are labelled, in the order of a told story.
@@ -21,6 +22,24 @@ pub(super) struct Reading {
     pub(super) parts: BTreeMap<String, BTreeSet<usize>>,
     /// The level of each criterion; an annotator's has no width. Absent where the reader abstained.
     pub(super) levels: BTreeMap<String, Level>,
+}
+
+impl Reading {
+    /// The words of each part, by the part that its name says.
+    pub(super) fn by_part(&self) -> BTreeMap<StarPart, BTreeSet<usize>> {
+        let part = |name: &str| {
+            Some(match name {
+                "situation" => StarPart::Situation,
+                "task" => StarPart::Task,
+                "action" => StarPart::Action,
+                "result" => StarPart::Result,
+                "reflection" => StarPart::Reflection,
+                _ => return None,
+            })
+        };
+        let named = self.parts.iter();
+        named.filter_map(|(name, words)| Some((part(name)?, words.clone()))).collect()
+    }
 }
 
 /// Counts behind an F1.

@@ -2,10 +2,11 @@
 
 use std::{fmt::Write as _, path::Path};
 
+use analysis::edits::Aim;
 use anyhow::{Context, ensure};
 
 use super::{
-    Figures,
+    Figures, Split,
     agreement::{CRITERIA, PARTS, wilson},
 };
 
@@ -36,13 +37,21 @@ pub(in crate::cli::evaluate) fn write_between_markers(
     let (begin, end) =
         begin.zip(end).with_context(|| format!("{name} has no line {BEGIN:?} and {END:?}"))?;
     ensure!(begin <= end, "{name} has its markers the wrong way round");
+    let kept = kept(&document[begin..end], figures);
     let text = format!(
-        "{}\n\nRelevance was judged by {relevance}.\n\n{}\n{}",
+        "{}\n\nRelevance was judged by {relevance}.\n\n{}{kept}\n{}",
         &document[..begin],
         text(figures),
         &document[end..]
     );
     std::fs::write(path, text).with_context(|| format!("{name} cannot be written"))
+}
+
+/// What a document says of halves that were not measured now.
+fn kept<'a>(document: &'a str, figures: &[Figures]) -> &'a str {
+    let test = figures.iter().any(|one| one.split == Split::Test);
+    let section = document.find("### test").filter(|_| !test);
+    section.map_or("", |at| document[at..].trim_end())
 }
 
 /// A goal beside what was measured.
@@ -117,7 +126,42 @@ fn half(text: &mut String, of: &Figures) -> std::fmt::Result {
     )?;
     parts(text, of)?;
     criteria(text, of)?;
-    groups(text, of)
+    groups(text, of)?;
+    edits(text, of)
+}
+
+fn edits(text: &mut String, of: &Figures) -> std::fmt::Result {
+    if of.edits.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        text,
+        "| edit | pairs | absolute shift | signed, 90% interval | higher | lower | silent | wider | aim |"
+    )?;
+    writeln!(text, "| --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
+    for edit in &of.edits {
+        let (effect, met) = (&edit.effect, if edit.met { "met" } else { "NOT met" });
+        let aim = match edit.aim {
+            Aim::Same => "the same: absolute at most 0.25, interval within 0.15",
+            Aim::NotHigher => "none higher",
+            Aim::Lower => "lower in 90%",
+            Aim::Doubt => "all silent or wider",
+        };
+        writeln!(
+            text,
+            "| {} | {} | {:.2} | {:+.2} to {:+.2} | {} | {} | {} | {} | {met}: {aim} |",
+            edit.name,
+            effect.pairs + effect.silenced,
+            effect.absolute,
+            effect.signed - effect.half,
+            effect.signed + effect.half,
+            effect.raised,
+            effect.lowered,
+            effect.silenced,
+            effect.widened,
+        )?;
+    }
+    writeln!(text)
 }
 
 fn parts(text: &mut String, of: &Figures) -> std::fmt::Result {
