@@ -109,7 +109,8 @@ pub fn claim(burst: &Burst, now_us: Us, words_needed: bool) -> Claim {
         return Claim::TakesOver;
     }
     let needed_us = if listening { TAKE_OVER_LISTENING_US } else { TAKE_OVER_US };
-    let heard_us = burst.to_us.or(burst.heard_us).unwrap_or(now_us);
+    // Where a voice ended counts what fades, too; how far it was clearly heard says more.
+    let heard_us = burst.heard_us.or(burst.to_us).unwrap_or(now_us);
     let long = heard_us - burst.from_us >= needed_us;
     match (burst.to_us, long, words_needed) {
         (_, true, false) => Claim::TakesOver,
@@ -153,6 +154,8 @@ mod tests {
         let heard = |ms: i64| Burst { heard_us: Some(ms * 1_000), ..Burst::from(0) };
         assert!(matches!(claim(&heard(400), 550_000, false), Claim::Undecided { .. }));
         assert_eq!(claim(&heard(480), 550_000, false), Claim::TakesOver);
+        let faded = Burst { to_us: Some(510_000), ..heard(420) };
+        assert_eq!(claim(&faded, 700_000, false), Claim::Listening);
     }
 
     #[test]
