@@ -151,3 +151,11 @@ fn many_words_heard_wrongly_silence_the_judge_or_widen_its_interval() {
         assert!((effect.silenced + effect.widened) * 10 >= all * 9, "{}: {effect:?}", edit.name);
     }
 }
+
+#[test]
+fn one_employer_counts_exactly_as_another() {
+    for (number, one) in gold().iter().enumerate() {
+        let at = |name: &str| judge(number, &format!("I was at {name} then. {}", one.text));
+        assert_eq!(at("Google"), at("Pollards"), "{}", one.id);
+    }
+}
