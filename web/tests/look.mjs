@@ -83,10 +83,16 @@ function report(text) {
   console.log(text);
 }
 
-for (const entry of pages) {
-  if (names.length > 0 && !names.some((name) => entry.name.startsWith(name))) continue;
-  for (const [size, scheme] of VIEWS.slice(0, quick ? 2 : 4)) await look(entry, size, scheme);
+const queue = pages
+  .filter((entry) => names.length === 0 || names.some((name) => entry.name.startsWith(name)))
+  .flatMap((entry) => VIEWS.slice(0, quick ? 2 : 4).map((view) => [entry, ...view]));
+
+async function lookOn() {
+  for (let next = queue.shift(); next; next = queue.shift()) await look(...next);
 }
+
+// Every page has a server and a browser context of its own; most of a look is waiting.
+await Promise.all([lookOn(), lookOn()]);
 
 await browser.close();
 console.log(`pictures are in ${folder}`);

@@ -5,9 +5,9 @@ use interview::{Filler, Question, Word, WordRange};
 use crate::{
     features::{fillers, rehearsal::Rehearsal},
     fitted::Fitted,
-    input::{AnswerInput, Relevance},
+    input::AnswerInput,
     parts::{self, Weights},
-    relevance::{Nearness, Verdict},
+    relevance::{Cosine, Nearness, Verdict, stem},
     report::AnswerType,
     sought::Sought,
     story::Story,
@@ -49,7 +49,9 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn read_by(input: AnswerInput<'a>, fitted: Fitted<'a>) -> Self {
         let answer = input.answer;
-        let cosine = input.relevance.map(Relevance::nearest);
+        let cosine = input
+            .relevance
+            .map(|near| Cosine { nearest: near.nearest(), standing: near.standing() });
         let told = Told::read_by(
             Text::read(&answer.words, &answer.turn_starts),
             &answer.question,
@@ -129,13 +131,17 @@ const BROKEN_OF_SPEECH: f64 = 0.004;
 /// wrongly break about one join in thirty.
 const BROKEN_WEIGHT: f64 = 20.0;
 
+/// With less of the words read than this no level is given, and nothing is said to be missing (a
+/// convention).
+const READ_SHARE_MIN: f64 = 0.7;
+
 impl<'a> Told<'a> {
     /// Reads words as an answer to a question; `cosine` from an embedding model, where there is one.
     pub(crate) fn read(
         words: &'a [Word],
         turn_starts: &[usize],
         question: &Question,
-        cosine: Option<f32>,
+        cosine: Option<Cosine>,
     ) -> Self {
         Self::read_by(Text::read(words, turn_starts), question, cosine, parts::shipped())
     }
@@ -144,7 +150,7 @@ impl<'a> Told<'a> {
     fn read_by(
         text: Text<'a>,
         question: &Question,
-        cosine: Option<f32>,
+        cosine: Option<Cosine>,
         weights: &Weights,
     ) -> Self {
         let story = Story::read(&text, weights);
@@ -182,6 +188,11 @@ impl<'a> Told<'a> {
         (1.0 - verbless - BROKEN_WEIGHT * broken).clamp(0.0, 1.0)
     }
 
+    /// Whether enough of the words could be read to judge them, and to say what is not among them.
+    pub(crate) fn readable(&self) -> bool {
+        self.read_share() >= READ_SHARE_MIN
+    }
+
     /// Whether nothing was said.
     pub(crate) fn silent(&self) -> bool {
         self.text.words.iter().all(|word| word.key().is_empty())
@@ -199,6 +210,13 @@ impl<'a> Told<'a> {
                 || self.prose.function < FUNCTION_SHARE_MIN
                 || self.prose.buzz > BUZZ_SHARE_MAX
                 || self.prose.in_clauses < 0.4)
+    }
+
+    /// Whether the words are sentences, but made mostly of what advertisements are made of.
+    pub(crate) fn advertises(&self) -> bool {
+        self.prose.buzz > BUZZ_SHARE_MAX
+            && self.prose.function >= FUNCTION_SHARE_MIN
+            && self.prose.in_clauses >= 0.4
     }
 
     /// Whether the words are mostly the question's own and those of interviews, with next to nothing
@@ -252,6 +270,33 @@ impl<'a> Told<'a> {
         [Sought::Task, Sought::ToldResult, Sought::Lesson, Sought::Reason, Sought::OthersAct]
             .iter()
             .any(|part| part.found(self))
+    }
+
+    /// Sentences that say again most of what a sentence at least three earlier said.
+    pub(crate) fn returns(&self) -> Vec<WordRange> {
+        let text = &self.text;
+        let stems: Vec<Vec<String>> = text
+            .sentences
+            .iter()
+            .map(|range| {
+                let words = Story::concrete_words(text, &text.tokens_in(*range));
+                words.into_iter().map(stem).collect()
+            })
+            .collect();
+        let again = |later: usize| {
+            (0..later.saturating_sub(2)).any(|earlier| {
+                let shared =
+                    stems[later].iter().filter(|stem| stems[earlier].contains(stem)).count();
+                stems[later].len() >= 4 && shared * 10 >= stems[later].len() * 7
+            })
+        };
+        (0..stems.len()).filter(|later| again(*later)).map(|later| text.sentences[later]).collect()
+    }
+
+    /// Share of the words that go back to a point made before.
+    pub(crate) fn returned_share(&self) -> f64 {
+        let words: usize = self.returns().iter().map(|range| range.len()).sum();
+        words as f64 / self.text.words.len().max(1) as f64
     }
 
     /// Sentences that speak to the one who judges.

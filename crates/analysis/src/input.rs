@@ -36,6 +36,32 @@ pub struct Relevance {
     /// Of each sentence, in the order of [`crate::sentences`]; may be empty.
     #[serde(default)]
     pub sentences: Vec<f32>,
+    /// How near the answer is to questions about other things, where they were compared.
+    #[serde(default)]
+    pub others: Option<Others>,
+}
+
+/// How near an answer is to questions that ask about something else: the nearest of the whole answer
+/// and each of its sentences, for every such question.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Others {
+    /// The mean over those questions, -1 to 1.
+    pub mean: f32,
+    /// The standard deviation over them.
+    pub deviation: f32,
+}
+
+impl Others {
+    /// Of these nearest cosines, one for each question; `None` of fewer than eight, which say too
+    /// little.
+    #[must_use]
+    pub fn of(nearest: &[f32]) -> Option<Self> {
+        let count = nearest.len() as f32;
+        let mean = nearest.iter().sum::<f32>() / count;
+        let squares: f32 = nearest.iter().map(|one| (one - mean).powi(2)).sum();
+        let deviation = (squares / count).sqrt();
+        (nearest.len() >= 8 && deviation > 1e-4).then_some(Self { mean, deviation })
+    }
 }
 
 /// A group of measures that can be switched off; then nothing of it is computed.
@@ -142,6 +168,13 @@ impl Relevance {
     #[must_use]
     pub fn nearest(&self) -> f32 {
         self.sentences.iter().copied().fold(self.answer, f32::max)
+    }
+
+    /// How many standard deviations nearer to its question than to others; `None` where no others
+    /// were compared.
+    #[must_use]
+    pub fn standing(&self) -> Option<f32> {
+        self.others.map(|others| (self.nearest() - others.mean) / others.deviation)
     }
 }
 

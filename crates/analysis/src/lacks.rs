@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     facts::Told,
+    relevance::Cosine,
     sought::Sought,
     text::{
         Text,
@@ -87,7 +88,8 @@ fn story_open(text: &Text<'_>) -> bool {
 /// was there. Under 5 ms for 300 words.
 #[must_use]
 pub fn lacks(words: &[Word], question: &Question, relevance: Option<f32>) -> Vec<Lack> {
-    let told = Told::read(words, &[], question, relevance);
+    let cosine = relevance.map(|nearest| Cosine { nearest, standing: None });
+    let told = Told::read(words, &[], question, cosine);
     let happened = told.happened();
     let own_actions = (0..told.text.clauses.len())
         .filter(|index| {

@@ -36,14 +36,14 @@ pub use compare::{Comparison, Verdict, compare};
 pub use facts::Facts;
 pub use fitted::Fitted;
 pub use gate::{Claim, Dropped, gate};
-pub use input::{AnswerInput, Baseline, Measure, NoFiller, Relevance, Sound, Switches};
+pub use input::{AnswerInput, Baseline, Measure, NoFiller, Others, Relevance, Sound, Switches};
 pub use judge::calibration;
 pub use lacks::{Completeness, completeness, lacks};
 pub use report::{AnswerReport, AnswerType, Level, OwnRating, Priority, Report, Strength};
 pub use scorecard::{CandidateQuestion, InterviewInput, analyse_interview};
 
 /// The version of the measures, findings and rules. A report is computed again when it changes.
-pub const VERSION: &str = "4";
+pub const VERSION: &str = "5";
 
 /// One spelling for a lower-case word that British and American English spell differently: for
 /// comparing, never for showing.

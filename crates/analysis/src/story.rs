@@ -160,11 +160,14 @@ impl Story {
     /// was exam time" explains what others did.
     pub(crate) fn reason(&self, text: &Text<'_>, index: usize) -> bool {
         let clause = &text.clauses[index];
+        if self.leads_to_act(text, index) {
+            return true;
+        }
         if !RATIONALE.any(&text.keys_of(&clause.tokens)) {
             return false;
         }
-        let done = |index: usize| self.own(text, index);
-        if done(index) {
+        let done = |index: usize| self.own(text, index) || self.weighed(text, index);
+        if self.own(text, index) {
             return true;
         }
         let main =
@@ -174,6 +177,32 @@ impl Story {
         let said_first = text.clauses[index].tokens.start == 0
             || index > 0 && text.clauses[index - 1].sentence != clause.sentence;
         if said_first { after.is_some_and(done) } else { before.is_some_and(done) }
+    }
+
+    /// Whether "I" or "we" thought or wanted something here and then did something about it: "I
+    /// thought that was too risky, because there was no way back. So I asked her for half an hour."
+    fn weighed(&self, text: &Text<'_>, index: usize) -> bool {
+        let clause = &text.clauses[index];
+        let noticed = |verb: usize| NOTICED.contains(&text.tokens[verb].key.as_str());
+        matches!(clause.subject, Subject::I | Subject::We)
+            && clause.tense == Tense::Past
+            && (clause.doing == Doing::Mental || clause.verb.is_some_and(noticed))
+            && !clause.habitual
+            && (index + 1..text.clauses.len().min(index + 5)).any(|next| self.own(text, next))
+    }
+
+    /// Whether what "I" or "we" thought or saw here is followed by "so" and what was done about it: "I
+    /// saw that he was always late. So I talked with him."
+    fn leads_to_act(&self, text: &Text<'_>, index: usize) -> bool {
+        let next = (index + 1..text.clauses.len()).find(|next| !text.clauses[*next].complement);
+        self.weighed(text, index)
+            && next.is_some_and(|next| {
+                // A "so" that opens a sentence is no content: it is a word, but no token.
+                let first = &text.tokens[text.clauses[next].tokens.start];
+                let before = first.word.checked_sub(1).map(|word| text.keys[word].as_str());
+                let so = first.key == "so" || before == Some("so");
+                so && next - index <= 2 && self.own(text, next)
+            })
     }
 
     /// Distinct concrete words: content words that are neither general nor advertisement, nor names.
@@ -201,6 +230,9 @@ impl Story {
         })
     }
 }
+
+/// Verbs of noticing that name an act as well.
+const NOTICED: &[&str] = &["saw", "heard", "found", "noticed", "realized", "understood", "learned"];
 
 fn concrete(key: &str) -> bool {
     key.chars().count() >= 3

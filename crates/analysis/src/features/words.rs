@@ -33,7 +33,8 @@ impl Measured {
     fn add(&mut self, name: &str, value: f64, unit: Unit) {
         self.features.push(Feature {
             name: FeatureName::new(name),
-            value: (value * 1000.0).round() / 1000.0,
+            // The sum of nothing is minus zero.
+            value: (value * 1000.0).round() / 1000.0 + 0.0,
             unit,
         });
     }

@@ -124,9 +124,13 @@ pub(super) static RULES: &[Rule] = &[
             looked_for: "sentences that tell something of your own, beyond the question's words",
             absent: |facts| facts.told.listed(),
         },
-        claim: |_, _| {
-            "Words that belong to the question are strung together; nothing is told with them."
-                .into()
+        claim: |facts, _| {
+            if facts.told.advertises() {
+                "Most of the words name qualities and aims; nothing that happened is told with them."
+            } else {
+                "Words that belong to the question are strung together; nothing is told with them."
+            }
+            .into()
         },
         why: "A rater can only judge what somebody did, not the names of qualities.",
     },
@@ -324,9 +328,9 @@ fn answered(facts: &Facts<'_>) -> bool {
     !facts.told.silent() && !too_short(facts) && !facts.told.listed()
 }
 
-/// Whether something that happened is told, and not of something else.
+/// Whether something that happened is told, in words that could be read, and not of something else.
 fn told(facts: &Facts<'_>) -> bool {
-    facts.told.happened() && !facts.told.off_question()
+    facts.told.happened() && facts.told.readable() && !facts.told.off_question()
 }
 
 fn too_short(facts: &Facts<'_>) -> bool {

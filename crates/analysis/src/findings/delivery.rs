@@ -111,9 +111,28 @@ fn slow(facts: &Facts<'_>, wpm: f64) -> bool {
     wpm < WPM_MIN && usual(facts).is_none_or(|usual| wpm < usual * (1.0 - UNUSUAL))
 }
 
+/// Whether every letter takes as long, as in times that were shared out over a turn: nothing can be
+/// told of its pace from one place to the next.
+fn shared_out(facts: &Facts<'_>) -> bool {
+    let letter_us = |word: &interview::Word| {
+        let letters = word.text.chars().count() as f64 + 1.0;
+        word.span.map(|span| span.micros() as f64 / letters)
+    };
+    let mut turns = facts.input.answer.turn_starts.clone();
+    turns.push(facts.told.text.words.len());
+    let mut start = 0;
+    turns.into_iter().all(|end| {
+        let words = facts.told.text.words.get(start..end).unwrap_or_default();
+        start = end;
+        let took: Vec<f64> = words.iter().filter_map(letter_us).collect();
+        let mean = took.iter().sum::<f64>() / took.len().max(1) as f64;
+        took.iter().all(|one| (one - mean).abs() <= 0.01 * mean)
+    })
+}
+
 /// Spans of at least 20 s in which every window of 10 s is of this pace.
 fn runs(facts: &Facts<'_>, test: fn(&Facts<'_>, f64) -> bool) -> Vec<Span> {
-    let Some(extent) = extent(facts) else { return Vec::new() };
+    let Some(extent) = extent(facts).filter(|_| !shared_out(facts)) else { return Vec::new() };
     let mut runs: Vec<Span> = Vec::new();
     let mut open: Option<Span> = None;
     let mut start_us = extent.start_us;
@@ -136,6 +155,7 @@ fn runs(facts: &Facts<'_>, test: fn(&Facts<'_>, f64) -> bool) -> Vec<Span> {
 fn holds(facts: &Facts<'_>, span: Span, test: fn(&Facts<'_>, f64) -> bool) -> bool {
     let windows = (span.micros() - WINDOW_US) / STEP_US;
     span.micros() >= RUN_US
+        && !shared_out(facts)
         && extent(facts).is_some_and(|extent| extent.overlap_us(span) == span.micros())
         && (0..=windows).all(|step| {
             let start_us = span.start_us + step * STEP_US;

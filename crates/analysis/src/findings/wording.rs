@@ -9,7 +9,6 @@ use crate::{
     facts::Facts,
     features::words::{extent, spoken_words},
     input::Measure,
-    relevance::stem,
     sought::Sought,
     story::Story,
     text::{
@@ -75,8 +74,8 @@ pub(super) static RULES: &[Rule] = &[
         measure: Some(Measure::Length),
         applies: enough,
         basis: Basis::Words {
-            search: returns,
-            holds: |facts, range| returns(facts).contains(&range),
+            search: |facts| facts.told.returns(),
+            holds: |facts, range| facts.told.returns().contains(&range),
             count_min: 1,
         },
         claim: |_, _| "This goes back to a point that was already made.".into(),
@@ -238,26 +237,6 @@ fn late_results(facts: &Facts<'_>) -> Vec<WordRange> {
         Some(first) if first.first * 5 > words * 4 => results,
         _ => Vec::new(),
     }
-}
-
-/// Sentences that say again most of what a sentence at least three earlier said.
-fn returns(facts: &Facts<'_>) -> Vec<WordRange> {
-    let text = &facts.told.text;
-    let stems: Vec<Vec<String>> = text
-        .sentences
-        .iter()
-        .map(|range| {
-            let words = Story::concrete_words(text, &text.tokens_in(*range));
-            words.into_iter().map(stem).collect()
-        })
-        .collect();
-    let again = |later: usize| {
-        (0..later.saturating_sub(2)).any(|earlier| {
-            let shared = stems[later].iter().filter(|stem| stems[earlier].contains(stem)).count();
-            stems[later].len() >= 4 && shared * 10 >= stems[later].len() * 7
-        })
-    };
-    (0..stems.len()).filter(|later| again(*later)).map(|later| text.sentences[later]).collect()
 }
 
 fn long_sentence(facts: &Facts<'_>, range: WordRange) -> bool {

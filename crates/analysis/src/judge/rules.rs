@@ -96,7 +96,7 @@ fn rule(facts: &Facts<'_>, criterion: &CriterionId) -> Ruling {
     if let Some(ruling) = no_answer(told) {
         return ruling;
     }
-    if told.read_share() < READ_SHARE_MIN {
+    if !told.readable() {
         return Ruling::abstain(
             "Too many of the words do not fit together to be judged; they may have been heard wrongly.",
         );
@@ -145,9 +145,6 @@ fn plainly(told: &Told<'_>, criterion: &CriterionId, ruling: Ruling) -> Ruling {
     Ruling { level: Some(1.0 + (level - 1.0) * plainness), reason, ..ruling }
 }
 
-/// With less of the words read than this no level is given (a convention).
-const READ_SHARE_MIN: f64 = 0.7;
-
 /// What an absence names when steps are listed.
 const TURN: &str = "a difficulty, somebody else, a reason or an ending";
 
@@ -176,8 +173,10 @@ fn no_answer(told: &Told<'_>) -> Option<Ruling> {
             1.0,
             if told.echoes() {
                 "The words are the question's own and those of interviews; nothing is told with them."
+            } else if told.advertises() {
+                "Most of the words name qualities and aims; hardly any say who did what."
             } else {
-                "Words are listed; no sentences say who did what."
+                "Words are listed; hardly any sentences say who did what."
             },
             vec![absence(told, ANY_CLAUSE)],
         )
@@ -226,8 +225,10 @@ fn structure(told: &Told<'_>) -> Ruling {
         _ => false,
     };
     level += if in_order { 0.2 } else { 0.0 } + if in_order && setting_shorter { 0.2 } else { 0.0 };
+    let returned = told.returned_share();
+    level -= RETURNED_COST * returned;
     let missing: Vec<&str> = [
-        (situation.is_empty(), "the situation"),
+        (situation.is_empty(), "when and where it was"),
         (task.is_empty(), "what had to be done"),
         (action.is_empty(), "what you did"),
         (result.is_empty(), "how it ended"),
@@ -239,10 +240,24 @@ fn structure(told: &Told<'_>) -> Ruling {
         "The situation, what had to be done, what you did and how it ended can all be found."
             .to_owned()
     } else {
-        format!("One situation is told; not found: {}.", missing.join(", "))
+        format!("Something that happened is told; not found in it: {}.", missing.join(", "))
+    };
+    let reason = if returned >= RETURNED_NAMED {
+        format!(
+            "{reason} {:.0}% of the words go back to points that were made before.",
+            100.0 * returned
+        )
+    } else {
+        reason
     };
     Ruling::level(short(told, level), reason, evidence(told, &parts, 1))
 }
+
+/// What it costs when all words go back to points made before: an answer half of which does loses two
+/// levels (a convention).
+const RETURNED_COST: f64 = 4.0;
+/// From this share on the reason says so.
+const RETURNED_NAMED: f64 = 0.15;
 
 /// How far a part is told, 0 to 1: being there at all is half of it, and the rest grows with what in
 /// it could be checked, until there is as much as a sentence with a fact and two things in it holds.
@@ -340,8 +355,12 @@ fn own_action(told: &Told<'_>) -> Ruling {
     } else {
         format!("{count} actions are named")
     };
-    let why =
-        if reasons.is_empty() { "no reason for them is given" } else { "with a reason for it" };
+    let why = match (reasons.is_empty(), count) {
+        (true, 1) => "no reason for it is given",
+        (true, _) => "no reason for any of them is given",
+        (false, 1) => "with a reason for it",
+        (false, _) => "with a reason for at least one of them",
+    };
     let mut evidence: Vec<Evidence> =
         actions.iter().take(3).map(|range| cite(told, *range)).collect();
     match reasons.iter().find(|range| !actions.iter().take(3).any(|own| own == *range)) {

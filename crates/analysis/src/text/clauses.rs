@@ -306,8 +306,62 @@ pub(crate) fn split(tokens: &[Token]) -> Vec<Clause> {
         }
         start = end;
     }
+    told_in_present(tokens, &mut clauses);
     clauses
 }
+
+/// What is told in the present between two clauses in the past happened then, too: "we gave it to
+/// thirty drivers, I go with three of them for two days, after a month all were using it". Stories
+/// change into the present where they become lively (the historical present, Wolfson 1982), and
+/// speakers of English as a second language leave out its endings. What usually is, what holds now,
+/// and what follows the last thing that happened, stay as they are.
+fn told_in_present(tokens: &[Token], clauses: &mut [Clause]) {
+    let usual =
+        |clause: &Clause| clause.habitual && matches!(clause.subject, Subject::I | Subject::We);
+    let happened = |clause: &Clause| {
+        clause.tense == Tense::Past
+            && !clause.habitual
+            && clause.subject != Subject::Thing
+            && matches!(clause.doing, Doing::Act | Doing::Broad | Doing::Passive)
+    };
+    let Some(last) = clauses.iter().rposition(happened) else { return };
+    if clauses[..last].iter().any(usual) {
+        return;
+    }
+    // Only what goes on from something past belongs to it: "I would ask them. We do that at home."
+    let mut goes_on = false;
+    for clause in &mut clauses[..last] {
+        match clause.tense {
+            Tense::Past => goes_on = true,
+            Tense::Modal => goes_on = false,
+            Tense::Present if matches!(clause.subject, Subject::I | Subject::We) => {
+                match clause.verb.filter(|verb| goes_on && lively(tokens, clause, *verb)) {
+                    Some(verb) => {
+                        let key = tokens[verb].key.as_str();
+                        (clause.tense, clause.doing) = (Tense::Past, main_kind(key));
+                    }
+                    None => goes_on = false,
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether the clause names an act in the present, and nothing of what holds when it is told.
+fn lively(tokens: &[Token], clause: &Clause, verb: usize) -> bool {
+    let key = tokens[verb].key.as_str();
+    let now = tokens[clause.tokens.clone()].iter().any(|token| NOW.contains(&token.key.as_str()));
+    clause.doing == Doing::Broad
+        && !clause.background
+        && !now
+        && !HAVE_DO.contains(&key)
+        && !key.contains('\'')
+}
+
+/// Words of what holds when it is told.
+const NOW: &[&str] =
+    &["now", "today", "nowadays", "currently", "still", "if", "whenever", "every", "since"];
 
 /// Reads one clause.
 fn read(tokens: &[Token], range: Range<usize>, previous: Option<&Clause>) -> Clause {
@@ -554,6 +608,30 @@ mod tests {
                 ("i rang the supplier", Subject::I, Tense::Past, Doing::Act),
                 ("and then we moved the order", Subject::We, Tense::Past, Doing::Act),
                 ("it was shipped on friday", Subject::Thing, Tense::Past, Doing::Passive),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_told_in_the_present_between_two_pasts_happened() {
+        check(
+            "The drivers ignored it. I go with three drivers for two days and I draw big buttons. \
+             After a month the drivers opened it. Now I go to the user first.",
+            &[
+                ("The drivers ignored it.", Subject::Other, Tense::Past, Doing::Act),
+                ("I go with three drivers for two days", Subject::I, Tense::Past, Doing::Act),
+                ("and I draw big buttons.", Subject::I, Tense::Past, Doing::Act),
+                ("After a month the drivers opened it.", Subject::Other, Tense::Past, Doing::Act),
+                ("Now I go to the user first.", Subject::I, Tense::Present, Doing::Broad),
+            ],
+        );
+        check(
+            "Once a guest shouted. I usually listen first and I write it down. It worked.",
+            &[
+                ("Once a guest shouted.", Subject::Other, Tense::Past, Doing::Act),
+                ("I usually listen first", Subject::I, Tense::None, Doing::None),
+                ("and I write it down.", Subject::I, Tense::Present, Doing::Broad),
+                ("It worked.", Subject::Thing, Tense::Past, Doing::Broad),
             ],
         );
     }

@@ -9,6 +9,7 @@ mod measures;
 mod metamorphic;
 mod plainly;
 mod progress;
+mod read_through;
 mod rehearsal;
 mod robust;
 mod told;

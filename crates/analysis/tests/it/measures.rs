@@ -64,7 +64,7 @@ fn an_embedding_tells_an_answer_to_another_question() {
                    and a sunburn.";
     let answer =
         typed(&free_question("Tell me about a time you calmed an angry customer."), holiday);
-    let far = Relevance { answer: 0.05, sentences: vec![0.04, 0.1, 0.02, 0.05] };
+    let far = Relevance { answer: 0.05, sentences: vec![0.04, 0.1, 0.02, 0.05], others: None };
     let report = Ask { relevance: Some(&far), ..Ask::default() }.report(&answer);
     assert!(overall(&report).expect("a level") <= 2.0);
     assert_eq!(kinds(&report).first(), Some(&"off_question"));

@@ -1,15 +1,19 @@
 //! The readable spine of judging: sound -> relevance -> findings and levels -> report of one answer.
 //! The same for an answer in the store and for a recording on the command line.
 
+use std::{collections::BTreeMap, sync::LazyLock};
+
 use analysis::{
-    AnswerInput, AnswerReport, Baseline, Fitted, NoFiller, Relevance, Sound, Switches,
+    AnswerInput, AnswerReport, Baseline, Fitted, NoFiller, Others, Relevance, Sound, Switches,
     analyse_answer_by,
     features::sound::{Listened, Reliability, Track, Tracker, measure},
 };
 use engines::Embedder;
-use interview::{Answer, Goal, Rubric, Span, Us, word};
+use interview::{Answer, Competency, Goal, Rubric, Span, Us, word};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+
+use crate::content;
 
 use super::{
     hearing::{Instruments, Listener},
@@ -93,7 +97,26 @@ pub fn analyse_by(
     Analysed { report, problems }
 }
 
-/// How near an answer and its sentences are to the question; `None` for an empty answer.
+/// Questions of each competency that an answer is held against, to see whether it is nearer to its own.
+const OTHERS_EACH: usize = 4;
+
+/// The first questions of each competency, in the order of their names.
+static OTHERS: LazyLock<Vec<(Competency, String)>> = LazyLock::new(|| {
+    let Ok(bank) = content::bank() else { return Vec::new() };
+    let mut taken: BTreeMap<Competency, usize> = BTreeMap::new();
+    bank.questions
+        .into_values()
+        .filter(|question| {
+            let count = taken.entry(question.competency).or_default();
+            *count += 1;
+            *count <= OTHERS_EACH
+        })
+        .map(|question| (question.competency, question.text))
+        .collect()
+});
+
+/// How near an answer and its sentences are to the question, and to questions about something else;
+/// `None` for an empty answer.
 fn relevance(
     answer: &Answer,
     embedder: &dyn Embedder,
@@ -107,15 +130,26 @@ fn relevance(
         .filter_map(|range| range.of(&answer.words).map(word::text_of))
         .collect();
     let compared = if sentences.len() <= SENTENCES_MAX { sentences.as_slice() } else { &[] };
-    let mut texts: Vec<&str> = vec![&answer.question.text, &text];
+    let others: Vec<&str> = OTHERS
+        .iter()
+        .filter(|(competency, _)| *competency != answer.question.competency)
+        .map(|(_, text)| text.as_str())
+        .collect();
+    let mut texts: Vec<&str> = vec![&answer.question.text];
+    texts.extend(&others);
+    texts.push(&text);
     texts.extend(compared.iter().map(String::as_str));
     let vectors = embedder.embed(&texts)?;
-    let Some((asked, said)) = vectors.split_first() else { return Ok(None) };
-    let cosines: Vec<f32> =
-        said.iter().map(|v| asked.iter().zip(v).map(|(a, b)| a * b).sum()).collect();
-    Ok(cosines
-        .split_first()
-        .map(|(answer, sentences)| Relevance { answer: *answer, sentences: sentences.to_vec() }))
+    let Some((asked, rest)) = vectors.split_first() else { return Ok(None) };
+    let (foreign, said) = rest.split_at(others.len().min(rest.len()));
+    let cosine = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    let nearest = |other: &Vec<f32>| said.iter().map(|own| cosine(other, own)).fold(-1.0, f32::max);
+    let cosines: Vec<f32> = said.iter().map(|own| cosine(asked, own)).collect();
+    Ok(cosines.split_first().map(|(answer, sentences)| Relevance {
+        answer: *answer,
+        sentences: sentences.to_vec(),
+        others: Others::of(&foreign.iter().map(nearest).collect::<Vec<_>>()),
+    }))
 }
 
 /// What the sound of an answer measures. Takes as long as voice activity and pitch take: about a

@@ -3,6 +3,7 @@
 use std::io::{Result, Write};
 
 use analysis::Level;
+use interview::Unit;
 
 use super::output::{AnswerOut, EvidenceOut, FindingOut, Output, PriorityOut, WholeOut};
 use crate::http::report_view::label;
@@ -109,9 +110,7 @@ fn print_measures(out: &mut dyn Write, answer: &AnswerOut) -> Result<()> {
     }
     writeln!(out, "\n  Measured (never part of a level)")?;
     for feature in &answer.features {
-        let unit = serde_json::to_value(feature.unit).unwrap_or_default();
-        let unit = unit.as_str().unwrap_or_default().replace('_', " ");
-        writeln!(out, "    {:<36} {:>8.1} {unit}", label(&feature.name.0), feature.value)?;
+        writeln!(out, "    {:<36} {}", label(&feature.name.0), amount(feature))?;
     }
     let heard: Vec<String> = answer
         .fillers
@@ -125,6 +124,21 @@ fn print_measures(out: &mut dyn Write, answer: &AnswerOut) -> Result<()> {
         writeln!(out, "    possible fillers: {}", heard.join(", "))?;
     }
     Ok(())
+}
+
+/// A measured value as a person reads it: whole counts, shares in percent.
+fn amount(feature: &interview::Feature) -> String {
+    match feature.unit {
+        Unit::Count => format!("{:>6.0}", feature.value),
+        Unit::Share => format!("{:>6.0} %", 100.0 * feature.value),
+        // The name says "per 100 words".
+        Unit::PerHundredWords => format!("{:>8.1}", feature.value),
+        unit => {
+            let name = serde_json::to_value(unit).unwrap_or_default();
+            let name = name.as_str().unwrap_or_default().replace('_', " ");
+            format!("{:>8.1} {name}", feature.value)
+        }
+    }
 }
 
 fn print_whole(out: &mut dyn Write, whole: &WholeOut) -> Result<()> {
