@@ -1,5 +1,6 @@
 //! What a caller of this crate can rely on, on answers of the content folder and of its own.
 
+mod about_people;
 mod anchors;
 mod gate;
 mod interview_report;
@@ -10,5 +11,7 @@ mod metamorphic;
 mod plainly;
 mod progress;
 mod rehearsal;
+mod retelling;
 mod robust;
+mod technical;
 mod told;
