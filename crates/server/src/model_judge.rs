@@ -414,10 +414,10 @@ pub fn begin_self_test(app: &Arc<App>) -> Result<(), NotBegun> {
         let work = move |line: &Line| {
             run_self_test(&testing.bank, line, &|progress| testing.judge_bench.advance(progress))
         };
-        let kept = match behind(line, || std::future::ready(true), work).await.and_then(|result| result) {
-            Ok(Some(test)) => Records::keep_test(&app.folder, test),
-            Ok(None) => Ok(()),
-            Err(error) => Err(error),
+        let kept = match behind(line, || std::future::ready(true), work).await {
+            Ok(Some(Ok(Some(test)))) => Records::keep_test(&app.folder, test),
+            Ok(None | Some(Ok(None))) => Ok(()),
+            Ok(Some(Err(error))) | Err(error) => Err(error),
         };
         app.judge_bench.end();
         if let Err(error) = kept {

@@ -14,7 +14,7 @@ pub mod self_test;
 use interview::{CriterionId, Judgement, rubric::Anchors};
 
 use crate::facts::Facts;
-pub use model::{Call, Conformal, Model, PROMPT_VERSION, Reply, SAMPLES_MIN, prompt_sha256};
+pub use model::{Call, Conformal, Model, PROMPT_VERSION, Reply, prompt_sha256};
 pub use rules::Rules;
 pub(crate) use rules::{COMPETENCY, raw, supports};
 

@@ -96,9 +96,7 @@ pub(super) async fn run(app: &Arc<App>, job: &Job) -> anyhow::Result<()> {
     // A job that is gone was deleted with its interview: nobody wants it any more.
     let wanted = || async { app.store.extend_job(job, world::now(), LEASE).await.is_ok() };
     let found = model_judge::behind(Arc::clone(&line), wanted, work).await?;
-    if line.is_cancelled() {
-        return Ok(());
-    }
+    let Some(found) = found else { return Ok(()) };
     let levels = ModelLevels {
         words_sha256,
         dropped: u32::try_from(found.problems.len()).unwrap_or(u32::MAX),

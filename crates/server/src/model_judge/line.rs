@@ -173,7 +173,8 @@ impl Drop for Cancel {
 }
 
 /// Does work that asks a model, on a thread that may block, and sees to it that the model stands
-/// back. `wanted` is asked every two seconds; when it says no, the line is cancelled.
+/// back. `wanted` is asked every two seconds; when it says no, the line is cancelled. `None` when it was:
+/// a call to another's server that is under way is left to end by itself.
 ///
 /// # Errors
 /// When the work panics.
@@ -181,7 +182,7 @@ pub async fn behind<T, W>(
     line: Arc<Line>,
     wanted: impl Fn() -> W + Send,
     work: impl FnOnce(&Line) -> T + Send + 'static,
-) -> anyhow::Result<T>
+) -> anyhow::Result<Option<T>>
 where
     T: Send + 'static,
     W: Future<Output = bool> + Send,
@@ -192,7 +193,7 @@ where
     let mut looks = 0_u32;
     loop {
         tokio::select! {
-            done = &mut working => return Ok(done?),
+            done = &mut working => return Ok(Some(done?).filter(|_| !line.is_cancelled())),
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
         looks += 1;
@@ -202,6 +203,9 @@ where
         if line.must_stand_back() {
             let line = Arc::clone(&line);
             tokio::task::spawn_blocking(move || line.language.stand_back()).await?;
+        }
+        if line.is_cancelled() {
+            return Ok(None);
         }
     }
 }
