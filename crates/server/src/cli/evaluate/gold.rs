@@ -314,8 +314,15 @@ pub(super) fn measure(
     Ok(found)
 }
 
+impl Labelled {
+    /// The adjudicated level of a criterion.
+    pub(super) fn label(&self, criterion: &str) -> Option<f64> {
+        self.adjudicated.levels.get(criterion).map(|level| level.level)
+    }
+}
+
 /// An answer of the set as the judge takes it.
-fn answer(bank: &Bank, one: &Labelled) -> anyhow::Result<Answer> {
+pub(super) fn answer(bank: &Bank, one: &Labelled) -> anyhow::Result<Answer> {
     let question = super::question(bank, &one.question)?;
     Ok(super::typed(question, &one.text))
 }
