@@ -484,8 +484,8 @@ impl LanguageModel for Worker {
         let client = self.state().running.as_ref().map(|running| running.client.clone());
         let Some(client) = client else { return };
         let Ok(background) = client.completions.join("/v1/background") else { return };
-        let mut delete = self::client(Duration::from_millis(HEALTH_MS_MAX), true)
-            .delete(background.as_str());
+        let mut delete =
+            self::client(Duration::from_millis(HEALTH_MS_MAX), true).delete(background.as_str());
         if let Some(key) = &client.key {
             delete = delete.header("authorization", format!("Bearer {}", key.expose_secret()));
         }

@@ -12,8 +12,7 @@ use interview::{Span, word::words_of};
 
 use crate::{
     Captions, Embedder, Error, LISTEN_HZ, LanguageModel, Recogniser, Recognition, Request, TurnEnd,
-    Written,
-    Voice, VoiceActivity,
+    Voice, VoiceActivity, Written,
 };
 
 /// Sound at or above this level (-40 dB of full scale) counts as speech.

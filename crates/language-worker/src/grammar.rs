@@ -142,9 +142,10 @@ mod tests {
 
     #[test]
     fn what_no_grammar_is_made_of_is_refused() {
-        let deep = (0..9).fold(json!({ "type": "string" }), |inner, _| {
-            json!({ "type": "array", "items": inner })
-        });
+        let deep = (0..9).fold(
+            json!({ "type": "string" }),
+            |inner, _| json!({ "type": "array", "items": inner }),
+        );
         let optional = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
         for (schema, error) in [
             (json!({ "type": "null" }), Error::Type("null".to_owned())),
@@ -161,6 +162,9 @@ mod tests {
     #[test]
     fn quotation_marks_in_a_schema_end_nothing() {
         let grammar = of(&json!({ "enum": ["say \"x\" \\ y"] })).expect("a grammar");
-        assert!(grammar.starts_with("root ::= (\"\\\"say \\\\\\\"x\\\\\\\" \\\\\\\\ y\\\"\")\n"), "{grammar}");
+        assert!(
+            grammar.starts_with("root ::= (\"\\\"say \\\\\\\"x\\\\\\\" \\\\\\\\ y\\\"\")\n"),
+            "{grammar}"
+        );
     }
 }

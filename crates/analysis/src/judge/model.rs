@@ -262,9 +262,7 @@ impl Model<'_> {
         reason: &str,
     ) -> Vec<Judgement> {
         let criteria = criteria.iter();
-        criteria
-            .map(|asked| self.judgement(facts, asked, calls, Err(reason.to_owned())))
-            .collect()
+        criteria.map(|asked| self.judgement(facts, asked, calls, Err(reason.to_owned()))).collect()
     }
 }
 
@@ -402,7 +400,9 @@ fn marks(text: &str, criteria: &[Asked<'_>]) -> Result<Vec<Mark>, String> {
         .map(|asked| {
             let name = written
                 .keys()
-                .find(|name| name.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_') == asked.id.0)
+                .find(|name| {
+                    name.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_') == asked.id.0
+                })
                 .cloned()
                 .ok_or_else(|| wrong(&format!("no level of {}", asked.id)))?;
             let Written { level, evidence } =

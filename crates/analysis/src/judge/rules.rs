@@ -83,9 +83,7 @@ impl Judge for Rules {
 /// What the rules find before any curve, by criterion, without what they abstain from.
 pub(crate) fn raw(facts: &Facts<'_>) -> BTreeMap<String, f64> {
     let criteria = asked(facts).into_iter();
-    criteria
-        .filter_map(|asked| Some((asked.id.0.clone(), rule(facts, &asked.id).level?)))
-        .collect()
+    criteria.filter_map(|asked| Some((asked.id.0.clone(), rule(facts, &asked.id).level?))).collect()
 }
 
 fn rule(facts: &Facts<'_>, criterion: &CriterionId) -> Ruling {

@@ -9,9 +9,7 @@ use interview::Judgement;
 use serde::{Deserialize, Serialize};
 
 /// What an answer of the self-test is like.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Told in full.

@@ -58,10 +58,7 @@ fn judged_with(
     (levels, calls.into_inner())
 }
 
-fn judged(
-    text: &str,
-    ask: impl Fn(usize, &Call) -> Result<Reply, String>,
-) -> (Levels, Vec<Call>) {
+fn judged(text: &str, ask: impl Fn(usize, &Call) -> Result<Reply, String>) -> (Levels, Vec<Call>) {
     judged_with(text, None, None, ask)
 }
 
@@ -226,8 +223,11 @@ fn the_answer_is_data_and_the_orders_differ() {
         assert!(answer.ends_with("\"name?"), "{answer}");
         assert!(call.user.contains("level_5"), "the anchors are in it");
     }
-    assert_eq!(calls[0].user.lines().rev().skip(1).collect::<Vec<_>>(),
-        calls[1].user.lines().rev().skip(1).collect::<Vec<_>>(), "a model reads it once");
+    assert_eq!(
+        calls[0].user.lines().rev().skip(1).collect::<Vec<_>>(),
+        calls[1].user.lines().rev().skip(1).collect::<Vec<_>>(),
+        "a model reads it once"
+    );
 }
 
 #[test]

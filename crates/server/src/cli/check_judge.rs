@@ -92,8 +92,9 @@ fn show(test: &SelfTest) {
     for set in &test.sets {
         println!("\n{}", set.question);
         for (kind, outcome) in &set.outcomes {
-            let level =
-                outcome.level.map_or_else(|| "not judged".to_owned(), |level| format!("{level:.1}"));
+            let level = outcome
+                .level
+                .map_or_else(|| "not judged".to_owned(), |level| format!("{level:.1}"));
             println!("  {:<14} {level:>10}  {} abstained", kind.name(), outcome.abstained);
         }
         for fault in &set.faults {

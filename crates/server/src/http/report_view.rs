@@ -12,13 +12,13 @@ use store::{Interview, InterviewState};
 use super::{error::Error, interviews};
 use crate::{
     app::App,
-    model_judge,
     jobs::{
         hearing::Instruments,
         judge_answer::{self, ModelLevels},
         report::{self, Standing},
         score_answer::{ANSWER, ANSWER_REPORT, SOUND},
     },
+    model_judge,
     wire::{
         interview::{Ratings, ReportState},
         report as wire,
@@ -420,11 +420,7 @@ pub fn answer(judged: &Judged, interview: Option<&Interview>) -> wire::AnswerRep
         star: star(answer, report),
         rehearsed: report.rehearsed().map(|finding| finding.claim.clone()),
         findings: report.findings.iter().map(|finding| point(answer, finding)).collect(),
-        levels: report
-            .judgements
-            .iter()
-            .map(|one| level(answer, one, others, interview))
-            .collect(),
+        levels: report.judgements.iter().map(|one| level(answer, one, others, interview)).collect(),
         features: report.features.iter().map(feature).collect(),
         fillers: report.fillers.iter().map(filler).collect(),
         timeline: sound.as_ref().and_then(|sound| timeline(answer, report, sound)),

@@ -81,7 +81,8 @@ pub(super) async fn run(app: &Arc<App>, job: &Job) -> anyhow::Result<()> {
     let known = report::latest::<Answer>(&app.store, &record, ANSWER).await?;
     let Some((answer, _)) = known else { return Ok(()) };
     let rubric = interview.plan.rubric.clone();
-    let key = hash(&(&ready.test.identity, &ready.test.fingerprint, &ready.conformal, &rubric, &answer));
+    let key =
+        hash(&(&ready.test.identity, &ready.test.fingerprint, &ready.conformal, &rubric, &answer));
     let before = app.store.derived(&job.subject, MODEL_LEVELS, &key).await?;
     let before = before.and_then(|row| serde_json::from_value::<ModelLevels>(row.body).ok());
     if let Some(levels) = before.filter(|levels| levels.complete) {

@@ -95,7 +95,8 @@ async fn queue(
         run_after,
     };
     app.store.enqueue(&job, world::now()).await?;
-    if kind == JUDGE_ANSWER { &app.model_work } else { &app.work }.notify_one();
+    let bell = if kind == JUDGE_ANSWER { &app.model_work } else { &app.work };
+    bell.notify_one();
     Ok(())
 }
 

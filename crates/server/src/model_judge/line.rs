@@ -51,16 +51,12 @@ impl Line {
     pub fn beside(app: &Arc<App>, language: Arc<dyn LanguageModel>) -> Self {
         let (app, local) = (Arc::clone(app), language.is_local());
         let busy = move || {
-            local
-                && (Registry::occupancy(&app).held > 0 || app.engines.desk().live_work_waits())
+            local && (Registry::occupancy(&app).held > 0 || app.engines.desk().live_work_waits())
         };
         Self::with(language, Box::new(busy))
     }
 
-    fn with(
-        language: Arc<dyn LanguageModel>,
-        busy: Box<dyn Fn() -> bool + Send + Sync>,
-    ) -> Self {
+    fn with(language: Arc<dyn LanguageModel>, busy: Box<dyn Fn() -> bool + Send + Sync>) -> Self {
         Self {
             language,
             busy,

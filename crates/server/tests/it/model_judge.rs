@@ -248,7 +248,9 @@ fn a_model_that_passed_the_self_test_judges_beside_the_rules() {
     assert!(report["judge"].as_str().expect("a name").contains("scripted@"), "{report:#}");
     assert!(!left_out(&report).contains("language model"), "{report:#}");
     let words = answer["words"].as_array().expect("words").len() as u64;
-    for (level, alone) in answer["levels"].as_array().expect("levels").iter().zip(alone.as_array().expect("levels")) {
+    for (level, alone) in
+        answer["levels"].as_array().expect("levels").iter().zip(alone.as_array().expect("levels"))
+    {
         for own in ["level", "low", "high", "judge", "criterion"] {
             assert_eq!(level[own], alone[own], "the rules' {own} stays");
         }

@@ -360,12 +360,7 @@ fn covered(pairs: &[(&Reading, &Reading)], families: &[&str]) -> Vec<Covered> {
     levels
 }
 
-fn figures(
-    split: Split,
-    answers: &[&Labelled],
-    families: &[&str],
-    ours: &[Reading],
-) -> Figures {
+fn figures(split: Split, answers: &[&Labelled], families: &[&str], ours: &[Reading]) -> Figures {
     let pairs: Vec<(&Reading, &Reading)> =
         ours.iter().zip(answers).map(|(own, one)| (own, &one.adjudicated)).collect();
     let annotators: Vec<(&Reading, &Reading)> =

@@ -20,8 +20,7 @@ use crate::{
 /// With `--quick` one answer of so many is judged.
 const QUICK_EVERY: usize = 4;
 /// What the labels are.
-const ORIGIN: &str =
-    "the development half of evals/gold, written and labelled by a language model";
+const ORIGIN: &str = "the development half of evals/gold, written and labelled by a language model";
 
 /// What came out on one criterion.
 #[derive(Default)]
