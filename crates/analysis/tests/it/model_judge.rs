@@ -87,7 +87,7 @@ fn three_calls_that_agree_give_the_middle_level_with_their_passages() {
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(quotes, [QUOTE, OTHER]);
+    assert_eq!(quotes, [format!("{QUOTE}."), format!("{OTHER}.")], "as they stand there");
     let Judge::Model { name, sha256, prompt_sha256: prompt, calls, .. } = &action.judge else {
         panic!("{:?}", action.judge)
     };

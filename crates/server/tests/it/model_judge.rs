@@ -236,21 +236,22 @@ fn a_model_that_passed_the_self_test_judges_beside_the_rules() {
     let before = server.interview();
     let before = server.get(&format!("/api/interviews/{before}/report"));
     assert!(left_out(&before).contains("has not passed the self-test"), "{before:#}");
-    let alone = before["answers"][0]["levels"].clone();
-    assert!(alone.as_array().expect("levels").iter().all(|one| one["also"] == json!([])));
+    let levels = before["answers"][0]["levels"].as_array().expect("levels");
+    assert!(levels.iter().all(|one| one["also"] == json!([])), "{before:#}");
 
     let shown = self_test(&server);
     assert_eq!(shown["state"], "passed", "{shown:#}");
     assert_eq!(shown["test"]["sets"].as_array().map(Vec::len), Some(3));
-    assert_eq!(shown["test"]["calls"], 81);
+    assert!(shown["test"]["calls"].as_u64() >= Some(72), "three for each answer: {shown:#}");
 
-    let (answer, report) = judged_twice(&server, &server.interview());
+    let id = server.interview();
+    let rules = server.get(&format!("/api/interviews/{id}/report"))["answers"][0].clone();
+    let (answer, report) = judged_twice(&server, &id);
     assert!(report["judge"].as_str().expect("a name").contains("scripted@"), "{report:#}");
     assert!(!left_out(&report).contains("language model"), "{report:#}");
     let words = answer["words"].as_array().expect("words").len() as u64;
-    for (level, alone) in
-        answer["levels"].as_array().expect("levels").iter().zip(alone.as_array().expect("levels"))
-    {
+    let levels = |answer: &Value| answer["levels"].as_array().expect("levels").clone();
+    for (level, alone) in levels(&answer).iter().zip(levels(&rules)) {
         for own in ["level", "low", "high", "judge", "criterion"] {
             assert_eq!(level[own], alone[own], "the rules' {own} stays");
         }
