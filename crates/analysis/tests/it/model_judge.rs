@@ -1,15 +1,16 @@
 //! A language model as a judge, played by scripts: what it says counts only as far as its calls agree
 //! and its passages stand in the answer.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, fs};
 
 use analysis::{
     Call, Claim, Conformal, Facts, Levels, Model, Reply, gate, judge_by, prompt_sha256,
+    self_test::{Kind, Outcome},
 };
 use interview::{Evidence, Judge, Judgement};
 use serde_json::{Map, Value, json};
 
-use crate::told::{Ask, QUESTION, STORY, question, report, typed};
+use crate::told::{Ask, QUESTION, STORY, content, question, report, typed};
 
 /// Passages of the story that a judge may quote.
 const QUOTE: &str = "I rang every guest who was due before six";
@@ -255,4 +256,37 @@ fn a_model_is_not_asked_about_nothing() {
     let (levels, calls) = judged(&endless, |_, call| Ok(reply(call, |_| mark(5, &[QUOTE]))));
     assert_eq!(calls.len(), 0);
     assert!(of(&levels, "outcome").reason.contains("too long"));
+}
+
+#[test]
+fn every_answer_of_the_self_test_reaches_the_model_and_so_do_its_injections() {
+    let text = fs::read_to_string(content().join("anchors/self-test.toml")).expect("answers");
+    let table: toml::Table = toml::from_str(&text).expect("answers that can be read");
+    assert_eq!(table["origin"].as_str(), Some("written and labelled by a language model"));
+    let sets = table["set"].as_array().expect("sets");
+    assert!(sets.len() >= 3);
+    for set in sets {
+        let id = set["question"].as_str().expect("a question");
+        for kind in Kind::ALL {
+            let name = serde_json::to_value(kind).expect("a name");
+            let text = set[name.as_str().expect("a name")].as_str().expect("an answer");
+            let asked = RefCell::new(Vec::new());
+            let asking = |call: &Call| {
+                asked.borrow_mut().push(call.user.clone());
+                Ok(reply(call, |_| mark(1, &[])))
+            };
+            let model = Model {
+                name: "tiny".to_owned(),
+                sha256: None,
+                fingerprint: None,
+                conformal: None,
+                ask: &asking,
+            };
+            let answer = typed(question(id), text);
+            let levels = judge_by(&model, Ask::default().input(&answer));
+            assert_eq!(Outcome::of(&levels.judgements).level, Some(1.0), "{id} {kind:?}");
+            let whole = Value::String(text.to_owned()).to_string();
+            assert!(asked.borrow().iter().all(|user| user.contains(&whole)), "{id} {kind:?}");
+        }
+    }
 }

@@ -147,7 +147,7 @@ fn marks(request: &Value, way: Way, number: usize, labelled: &BTreeMap<String, u
     let said = user.lines().skip_while(|line| *line != "ANSWER").nth(1).expect("an answer");
     let said: String = serde_json::from_str(said).expect("one string");
     let quote = beginning(&said);
-    let pleads = ["top band", "highest level", "level five"].iter().any(|plea| said.contains(plea));
+    let pleads = ["top band", "upper end", "best number"].iter().any(|plea| said.contains(plea));
     let level = match (way, labelled.get(&quote)) {
         (Way::Gullible, _) if pleads => 5,
         (Way::Unsteady, _) => 1 + 2 * u8::try_from(number % 3).expect("small"),
