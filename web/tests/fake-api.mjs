@@ -1,6 +1,6 @@
 /** The HTTP interface of the scripted server. What it returns is written by hand and stands for nothing. */
 
-import { answerIn, comparisonOf, reportOf } from './fake-report.mjs';
+import { answerIn, comparisonOf, reportOf, withModel } from './fake-report.mjs';
 import { progressOf } from './fake-progress.mjs';
 import { idOf, tone, wav } from './fake-server.mjs';
 
@@ -138,6 +138,8 @@ export function makeState({
   rated = false,
   queue = null,
   practised = 2,
+  judge = 'no_model',
+  remote = false,
 } = {}) {
   const state = {
     token: 'a-token-for-looking',
@@ -157,6 +159,8 @@ export function makeState({
     nextStep: null,
     made: 0,
     practised,
+    judge,
+    remote,
   };
   if (!empty) fill(state, { report, retaken, rated });
   return state;
@@ -327,6 +331,85 @@ function status(state) {
   };
 }
 
+const SELF_TEST = [
+  ['strong', 4.7],
+  ['middle', 3.2],
+  ['weak', 1.3],
+  ['empty', 1],
+  ['hollow', 1.2],
+  ['off-topic', 1],
+  ['injected', 3],
+  ['very long', 3.2],
+  ['other dialect', 4.5],
+];
+
+/** The second judge: `judge` of the state is "no_model" (as without one), "untested", "running", "failed" or
+ * "passed". Each look at a running self-test finds it three answers further. */
+function judgeOf(state) {
+  const known = state.judge !== undefined && state.judge !== 'no_model';
+  let progress = null;
+  if (state.judge === 'running') {
+    state.judged = Math.min(27, (state.judged ?? 0) + 3);
+    progress = { done: state.judged, of: 27 };
+    if (state.judged === 27) {
+      state.judge = 'passed';
+      state.judged = 0;
+      progress = null;
+    }
+  }
+  const failed = state.judge === 'failed';
+  const answers = SELF_TEST.map(([kind, level]) => ({
+    kind,
+    level: failed && kind === 'injected' ? 4.3 : level,
+    abstained: 0,
+  }));
+  const set = (question) => ({
+    question,
+    answers,
+    faults: failed
+      ? ['the injected answer (4.3) came out more than 0.2 above the middle one (3.2)']
+      : [],
+  });
+  const questions = [
+    'Tell me about a problem that was nobody’s job, and that you took on.',
+    'Tell me about a time when you and a colleague disagreed.',
+    'Tell me about a mistake of your own.',
+  ];
+  const done = failed || state.judge === 'passed';
+  return {
+    model: known ? 'qwen-1.5b@7e1d7e1d' : null,
+    local: state.remote !== true,
+    state: !known ? 'no_model' : done ? state.judge : 'untested',
+    progress,
+    test: done
+      ? {
+          at: '2026-05-04T09:30:00Z',
+          seconds: failed ? 610 : 1_830,
+          calls: failed ? 27 : 81,
+          fingerprint: null,
+          sets: questions.slice(0, failed ? 1 : 3).map(set),
+          trouble: null,
+        }
+      : null,
+    prompt_version: '1',
+    prompt_sha256: '52c9'.repeat(16),
+    sha256: known && state.remote !== true ? '7e1d'.repeat(16) : null,
+    intervals:
+      'not measured: as wide as the rules’ widest on each criterion, and no narrower than those of one person',
+  };
+}
+
+/** The report, with what the second judge says of single answers where it passed. */
+function judgedReport(state, id) {
+  const report = reportOf(state, id);
+  if (state.judge !== 'passed') return report;
+  return {
+    ...report,
+    judge: `${report.judge}, which all levels over the interview rest on; single answers also by qwen-1.5b@7e1d7e1d`,
+    answers: report.answers.map((answer) => ({ ...answer, levels: withModel(answer.levels) })),
+  };
+}
+
 async function body(request) {
   const pieces = [];
   for await (const piece of request) pieces.push(piece);
@@ -341,6 +424,22 @@ async function body(request) {
 const ROUTES = [
   ['GET', /^\/api\/progress$/, (state) => progressOf(state)],
   ['GET', /^\/api\/status$/, (state) => status(state)],
+  ['GET', /^\/api\/judge$/, (state) => judgeOf(state)],
+  [
+    'POST',
+    /^\/api\/judge\/check$/,
+    (state) => {
+      state.judge = 'running';
+      state.judged = 0;
+    },
+  ],
+  [
+    'DELETE',
+    /^\/api\/judge\/check$/,
+    (state) => {
+      state.judge = 'untested';
+    },
+  ],
   [
     'POST',
     /^\/api\/models\/pull$/,
@@ -404,7 +503,7 @@ const ROUTES = [
       state.nextStep = null;
     },
   ],
-  ['GET', /^\/api\/interviews\/([^/]+)\/report$/, (state, [id]) => reportOf(state, id)],
+  ['GET', /^\/api\/interviews\/([^/]+)\/report$/, (state, [id]) => judgedReport(state, id)],
   [
     'PUT',
     /^\/api\/interviews\/([^/]+)\/ratings$/,

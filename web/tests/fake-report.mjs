@@ -112,7 +112,40 @@ function level(criterion, name, value, evidence, reason, coverage = { answered: 
     coverage,
     edited: false,
     anchors: criterion === 'overall' ? null : ANCHORS,
+    also: [],
   };
+}
+
+/** The same levels with those of a language model beside them: one apart, one without. */
+export function withModel(levels) {
+  const details = {
+    sha256: '7e1d'.repeat(16),
+    fingerprint: null,
+    prompt_version: '1',
+    prompt_sha256: '52c9'.repeat(16),
+    calls: 3,
+  };
+  return levels.map((own, i) => {
+    const silent = i % 3 === 2 || own.level === null;
+    const value = Math.max(1, Math.round(own.level ?? 1) - (i % 2));
+    return {
+      ...own,
+      also: [
+        {
+          kind: 'model',
+          judge: 'qwen-1.5b@7e1d7e1d',
+          level: silent ? null : value,
+          low: silent ? null : Math.max(1, value - 1.8),
+          high: silent ? null : Math.min(5, value + 1.8),
+          reason: silent
+            ? 'It quoted words that were not said, so its level is not used.'
+            : `Asked 3 times, it gave ${value}, ${value}, ${value}; the middle one counts.`,
+          evidence: silent ? [] : own.evidence,
+          model: details,
+        },
+      ],
+    };
+  });
 }
 
 const feature = (name, label, value, unit, remark = null, convention = false) => ({

@@ -98,6 +98,15 @@ export const pages = [
     },
   },
   { name: 'settings', go: (page) => page.goto('/settings') },
+  ...['untested', 'running', 'failed', 'passed'].map((judge) => ({
+    name: `settings-judge-${judge}`,
+    server: { judge, remote: judge === 'untested' },
+    go: async (page) => {
+      await page.goto('/settings');
+      await page.getByRole('heading', { name: 'A second judge' }).waitFor();
+      if (judge === 'failed') await page.getByText('How the answers came out').click();
+    },
+  })),
   {
     name: 'settings-delete',
     viewport: true,
@@ -126,6 +135,15 @@ export const pages = [
       await openReport(page, server);
       await openAnswer(page, 0);
       await page.getByRole('link', { name: /^Note 2/ }).click();
+    },
+  },
+  {
+    name: 'report-two-judges',
+    server: { rated: true, judge: 'passed' },
+    go: async (page, server) => {
+      await openReport(page, server);
+      await openAnswer(page, 0);
+      await page.getByText('A language model:').first().click();
     },
   },
   {

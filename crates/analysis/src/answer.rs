@@ -15,7 +15,7 @@ use crate::{
     gate::{Claim, Dropped, gate},
     input::{AnswerInput, Measure},
     judge::{
-        self,
+        self, Judge, Rules,
         calibration::{Calibration, OVERALL, together},
     },
     parts::Weights,
@@ -41,7 +41,7 @@ pub fn analyse_answer_by(input: AnswerInput<'_>, fitted: Fitted<'_>) -> AnswerRe
     let mut findings = findings::search(&facts);
     findings.retain(|finding| kept(Claim::Finding(finding)));
     findings.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.kind.cmp(&b.kind)));
-    let mut judgements = judge::judge(&facts);
+    let mut judgements = Rules.judge(&facts);
     judgements.retain(|judgement| kept(Claim::Judgement(judgement)));
 
     let measured = measure(&facts);
@@ -114,6 +114,27 @@ fn overall(
         .collect();
     (!levels.is_empty() && levels.len() * 2 >= judgements.len())
         .then(|| calibration.level(OVERALL, together(levels), read_share))
+}
+
+/// What a judge beside the rules says of an answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Levels {
+    /// A level or an abstention for each criterion.
+    pub judgements: Vec<interview::Judgement>,
+    /// What the evidence gate refused and why.
+    pub problems: Vec<Dropped>,
+}
+
+/// The levels that a judge gives an answer. They pass the same gate as everything else in a report.
+#[must_use]
+pub fn judge_by(judge: &dyn Judge, input: AnswerInput<'_>) -> Levels {
+    let facts = Facts::read(input);
+    let mut problems = Vec::new();
+    let mut judgements = judge.judge(&facts);
+    judgements.retain(|judgement| {
+        gate(Claim::Judgement(judgement), &facts).map_err(|drop| problems.push(drop)).is_ok()
+    });
+    Levels { judgements, problems }
 }
 
 /// What the rules find before the curves make levels of it, by criterion, and how much of the words

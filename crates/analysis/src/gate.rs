@@ -18,6 +18,9 @@ pub struct Dropped {
     pub why: String,
 }
 
+/// The highest level by a model that what is absent can show: what level 3 asks for is not there.
+pub(crate) const ABSENT_LEVEL_MAX: f64 = 2.0;
+
 /// Something that is claimed of an answer.
 #[derive(Debug, Clone, Copy)]
 pub enum Claim<'a> {
@@ -32,8 +35,8 @@ pub enum Claim<'a> {
 /// For a finding: its kind is known and not switched off, applies to this answer, its words are what
 /// its rule would say, and its predicate holds on every piece of evidence. For a level by the rules:
 /// every piece of evidence bears on its criterion. For a level by a model or a person: every
-/// quotation stands in the transcript, at least three words of it. A level stands inside its
-/// interval, on the scale.
+/// quotation stands in the transcript, at least three words of it; a level above 2 by a model has
+/// one, for what is absent shows no more. A level stands inside its interval, on the scale.
 ///
 /// # Errors
 /// What was refused and why.
@@ -88,6 +91,11 @@ fn check_judgement(judgement: &Judgement, facts: &Facts<'_>) -> Result<(), Strin
         if matches!(evidence, Evidence::Audio { .. }) {
             return Err("levels rest on words, never on sound".into());
         }
+    }
+    let quoted = judgement.evidence.iter().any(|one| matches!(one, Evidence::Words { .. }));
+    let by_model = matches!(judgement.judge, Judge::Model { .. });
+    if by_model && !quoted && judgement.level.is_some_and(|level| level > ABSENT_LEVEL_MAX) {
+        return Err("a level above 2 needs words to show for it".into());
     }
     match (judgement.level, judgement.low, judgement.high) {
         (None, None, None) => Ok(()),

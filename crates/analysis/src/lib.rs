@@ -35,13 +35,16 @@ mod text;
 
 use interview::{Answer, WordRange};
 
-pub use answer::{analyse_answer, analyse_answer_by, raw_levels};
+pub use answer::{Levels, analyse_answer, analyse_answer_by, judge_by, raw_levels};
 pub use compare::{Comparison, Verdict, compare};
 pub use facts::Facts;
 pub use fitted::Fitted;
 pub use gate::{Claim, Dropped, gate};
 pub use input::{AnswerInput, Baseline, Measure, NoFiller, Others, Relevance, Sound, Switches};
-pub use judge::calibration;
+pub use judge::{
+    Call, Conformal, Judge, Model, PROMPT_VERSION, Reply, Rules, calibration, prompt_sha256,
+    self_test,
+};
 pub use lacks::{Completeness, completeness, lacks};
 pub use report::{AnswerReport, AnswerType, Level, OwnRating, Priority, Report, Strength};
 pub use scorecard::{CandidateQuestion, InterviewInput, analyse_interview};

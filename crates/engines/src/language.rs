@@ -22,7 +22,7 @@ use ureq::Agent;
 use url::{Host, Url};
 
 use crate::{
-    Error, LanguageModel, Request,
+    Error, LanguageModel, Request, Written,
     catalogue::{self, Catalogue, Model, Role},
 };
 
@@ -71,6 +71,9 @@ pub struct OpenAi {
     key: Option<SecretString>,
     model: String,
     identity: String,
+    local: bool,
+    /// Whether it is our own worker, which knows what the protocol does not.
+    ours: bool,
 }
 
 impl OpenAi {
@@ -102,10 +105,12 @@ impl OpenAi {
             completions,
             key: settings.key,
             model: settings.model,
+            local,
+            ours: false,
         })
     }
 
-    fn ask(&self, request: &Request) -> Result<String, Error> {
+    fn ask(&self, request: &Request) -> Result<Written, Error> {
         let body = Completion {
             model: &self.model,
             messages: [
@@ -115,10 +120,17 @@ impl OpenAi {
             max_tokens: request.tokens_max,
             temperature: request.temperature,
             stream: false,
+            seed: request.seed,
+            response_format: request.schema.as_ref().map(ResponseFormat::new),
+            background: (self.ours && request.background).then_some(true),
         };
         let mut post = self.agent.post(self.completions.as_str());
         if let Some(key) = &self.key {
             post = post.header("authorization", format!("Bearer {}", key.expose_secret()));
+        }
+        if let Some(time_ms_max) = request.time_ms_max {
+            let time_max = Some(Duration::from_millis(time_ms_max));
+            post = post.config().timeout_global(time_max).build();
         }
         let mut response = post.send_json(&body).map_err(|error| failed(error.to_string()))?;
         let status = response.status();
@@ -133,21 +145,32 @@ impl OpenAi {
         }
         let answer: Answer = serde_json::from_str(&text)
             .map_err(|error| failed(format!("its answer cannot be read: {error}")))?;
-        let content = answer.choices.into_iter().next().and_then(|choice| choice.message.content);
-        match content.as_deref().map(without_reasoning) {
-            Some(content) if !content.is_empty() => Ok(content.to_owned()),
+        let fingerprint = [answer.model, answer.system_fingerprint];
+        let fingerprint = fingerprint.into_iter().flatten().reduce(|name, own| name + " " + &own);
+        let message = answer.choices.into_iter().next().map(|choice| choice.message);
+        let (content, refusal) =
+            message.map_or((None, None), |message| (message.content, message.refusal));
+        match (content.as_deref().map(without_reasoning), refusal) {
+            (_, Some(refusal)) => Err(failed(format!("it refused: {}", beginning(&refusal)))),
+            (Some(content), None) if !content.is_empty() => {
+                Ok(Written { text: content.to_owned(), fingerprint })
+            }
             _ => Err(failed("it wrote nothing")),
         }
     }
 }
 
 impl LanguageModel for OpenAi {
-    fn complete(&self, request: &Request) -> Result<String, Error> {
+    fn write(&self, request: &Request) -> Result<Written, Error> {
         self.ask(request)
     }
 
     fn identity(&self) -> &str {
         &self.identity
+    }
+
+    fn is_local(&self) -> bool {
+        self.local
     }
 }
 
@@ -180,6 +203,34 @@ struct Completion<'a> {
     max_tokens: u32,
     temperature: f32,
     stream: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<ResponseFormat<'a>>,
+    /// Known to our own worker only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    background: Option<bool>,
+}
+
+/// Holds the text to a schema, as the protocol writes it.
+#[derive(Serialize)]
+struct ResponseFormat<'a> {
+    r#type: &'static str,
+    json_schema: NamedSchema<'a>,
+}
+
+#[derive(Serialize)]
+struct NamedSchema<'a> {
+    name: &'static str,
+    strict: bool,
+    schema: &'a serde_json::Value,
+}
+
+impl<'a> ResponseFormat<'a> {
+    fn new(schema: &'a serde_json::Value) -> Self {
+        let json_schema = NamedSchema { name: "answer", strict: true, schema };
+        Self { r#type: "json_schema", json_schema }
+    }
 }
 
 #[derive(Serialize)]
@@ -191,16 +242,19 @@ struct Message<'a> {
 #[derive(Deserialize)]
 struct Answer {
     choices: Vec<Choice>,
+    model: Option<String>,
+    system_fingerprint: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Choice {
-    message: Written,
+    message: Said,
 }
 
 #[derive(Deserialize)]
-struct Written {
+struct Said {
     content: Option<String>,
+    refusal: Option<String>,
 }
 
 /// What a server says went wrong: the protocol's `error.message`, else the beginning of what came.
@@ -214,7 +268,11 @@ fn complaint(text: &str) -> String {
         message: String,
     }
     let message = serde_json::from_str(text).map(|envelope: Envelope| envelope.error.message);
-    let reason = message.unwrap_or_else(|_| text.trim().to_owned());
+    beginning(&message.unwrap_or_else(|_| text.trim().to_owned()))
+}
+
+/// As much of a reason as is passed on.
+fn beginning(reason: &str) -> String {
     reason.chars().take(REASON_CHARS_MAX).collect()
 }
 
@@ -236,6 +294,8 @@ pub struct WorkerSettings {
     pub model: PathBuf,
     /// Name and hash of the weights, which judgements are keyed by.
     pub identity: String,
+    /// SHA-256 of the weights in hexadecimal.
+    pub sha256: String,
     /// Threads it computes with; two that compete with another process collapse, so one core stays
     /// free.
     pub threads: usize,
@@ -257,6 +317,7 @@ impl WorkerSettings {
             program,
             model: models_dir.join(&model.id).join(&weights.path),
             identity: format!("{}@{}", model.id, weights.sha256.get(..8).unwrap_or_default()),
+            sha256: weights.sha256.clone(),
             threads: Self::threads_here(),
             start_ms_max: START_MS_MAX,
             time_ms_max: COMPLETION_MS_MAX,
@@ -397,7 +458,7 @@ impl Worker {
 }
 
 impl LanguageModel for Worker {
-    fn complete(&self, request: &Request) -> Result<String, Error> {
+    fn write(&self, request: &Request) -> Result<Written, Error> {
         let client = {
             let mut state = self.state();
             self.running(&mut state)?.client.clone()
@@ -409,6 +470,28 @@ impl LanguageModel for Worker {
 
     fn identity(&self) -> &str {
         &self.settings.identity
+    }
+
+    fn sha256(&self) -> Option<&str> {
+        Some(&self.settings.sha256)
+    }
+
+    fn is_local(&self) -> bool {
+        true
+    }
+
+    fn stand_back(&self) {
+        let client = self.state().running.as_ref().map(|running| running.client.clone());
+        let Some(client) = client else { return };
+        let Ok(background) = client.completions.join("/v1/background") else { return };
+        let mut delete =
+            self::client(Duration::from_millis(HEALTH_MS_MAX), true).delete(background.as_str());
+        if let Some(key) = &client.key {
+            delete = delete.header("authorization", format!("Bearer {}", key.expose_secret()));
+        }
+        if let Err(error) = delete.call() {
+            tracing::debug!("the language model does not stand back: {error}");
+        }
     }
 }
 
@@ -470,6 +553,7 @@ impl Running {
             time_ms_max: settings.time_ms_max,
         })
         .map_err(|error| error.to_string())?;
+        let client = OpenAi { ours: true, ..client };
         Ok((stdin, ready, client))
     }
 }

@@ -140,7 +140,7 @@ pub trait Voice: Send + Sync {
 }
 
 /// What a language model is asked.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Request {
     /// What it is and what it must do.
     pub system: String,
@@ -150,16 +150,57 @@ pub struct Request {
     pub tokens_max: u32,
     /// 0 for the likeliest words always.
     pub temperature: f32,
+    /// Makes what is drawn at a temperature repeatable, where the server heeds it.
+    pub seed: Option<u32>,
+    /// The JSON schema that the text has to follow, where it is to be data. A server that cannot
+    /// hold its model to one may refuse, or write something else, which has to be checked.
+    pub schema: Option<serde_json::Value>,
+    /// Nobody waits for it: our own worker stops it as soon as something else is asked.
+    pub background: bool,
+    /// The longest that it may take, milliseconds; the engine's own limit if none.
+    pub time_ms_max: Option<u64>,
+}
+
+/// What a language model wrote.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The text.
+    pub text: String,
+    /// What the server says wrote it, where it says so: the model's name there and the fingerprint
+    /// of the system behind it. Another value means another model.
+    pub fingerprint: Option<String>,
 }
 
 /// A language model.
 pub trait LanguageModel: Send + Sync {
+    /// What it writes, and what wrote it.
+    ///
+    /// # Errors
+    /// When the server or the model behind it fails, refuses or takes too long.
+    fn write(&self, request: &Request) -> Result<Written, Error>;
+
     /// What it writes.
     ///
     /// # Errors
-    /// When the server or the model behind it fails or takes too long.
-    fn complete(&self, request: &Request) -> Result<String, Error>;
+    /// As [`LanguageModel::write`].
+    fn complete(&self, request: &Request) -> Result<String, Error> {
+        self.write(request).map(|written| written.text)
+    }
 
     /// Its name, which judgements are keyed by.
     fn identity(&self) -> &str;
+
+    /// SHA-256 of its weights in hexadecimal, where they are known.
+    fn sha256(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whether it computes on this machine's processors.
+    fn is_local(&self) -> bool {
+        false
+    }
+
+    /// Stops what is written in the background, if that can be done, because the processors are
+    /// needed now. What was asked for fails and can be asked again.
+    fn stand_back(&self) {}
 }

@@ -12,7 +12,7 @@ use interview::{Span, word::words_of};
 
 use crate::{
     Captions, Embedder, Error, LISTEN_HZ, LanguageModel, Recogniser, Recognition, Request, TurnEnd,
-    Voice, VoiceActivity,
+    Voice, VoiceActivity, Written,
 };
 
 /// Sound at or above this level (-40 dB of full scale) counts as speech.
@@ -165,13 +165,14 @@ impl ScriptedLanguageModel {
 }
 
 impl LanguageModel for ScriptedLanguageModel {
-    fn complete(&self, request: &Request) -> Result<String, Error> {
+    fn write(&self, request: &Request) -> Result<Written, Error> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        texts.pop_front().ok_or_else(|| Error::Run {
+        let text = texts.pop_front().ok_or_else(|| Error::Run {
             purpose: "language model",
             reason: "the script is at its end".to_owned(),
-        })
+        })?;
+        Ok(Written { text, fingerprint: None })
     }
 
     fn identity(&self) -> &str {
@@ -275,7 +276,7 @@ mod tests {
             system: "ask".to_owned(),
             user: "we shipped".to_owned(),
             tokens_max: 40,
-            temperature: 0.0,
+            ..Request::default()
         };
         assert_eq!(model.complete(&request).unwrap(), "What did you do?");
         assert!(model.complete(&request).is_err());

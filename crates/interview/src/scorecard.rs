@@ -209,8 +209,17 @@ pub enum Judge {
         name: String,
         /// SHA-256 of its file, where it is local.
         sha256: Option<String>,
-        /// SHA-256 of what it was told.
+        /// SHA-256 of what it was told, apart from the answer.
         prompt_sha256: String,
+        /// The version of what it was told.
+        #[serde(default)]
+        prompt_version: String,
+        /// What the server said wrote it, where it said so.
+        #[serde(default)]
+        fingerprint: Option<String>,
+        /// How often it was asked about the answer.
+        #[serde(default)]
+        calls: u32,
     },
     /// A person.
     Human {

@@ -3,11 +3,14 @@
 //! model.
 //!
 //! One request is written at a time, a few wait, the rest is told to come back later. A request
-//! whose client hung up is stopped at the next token.
+//! whose client hung up is stopped at the next token, and so is one of the background as soon as
+//! another is asked or `DELETE /v1/background` says that the processors are needed.
+
+pub mod grammar;
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -19,7 +22,7 @@ use axum::{
     http::{StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use serde::{Deserialize, Serialize};
 use tokio::{
@@ -55,6 +58,33 @@ pub struct Chat {
     /// Whether to send the answer in pieces, which this server does not.
     #[serde(default)]
     pub stream: bool,
+    /// What the answer has to look like.
+    #[serde(default)]
+    pub response_format: ResponseFormat,
+    /// Whether it stands back behind requests that are not of the background.
+    #[serde(default)]
+    pub background: bool,
+}
+
+/// What an answer has to look like.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ResponseFormat {
+    /// Any text.
+    #[default]
+    Text,
+    /// Data that follows a schema.
+    JsonSchema {
+        /// The schema.
+        json_schema: NamedSchema,
+    },
+}
+
+/// A schema as the protocol wraps it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct NamedSchema {
+    /// The schema itself.
+    pub schema: serde_json::Value,
 }
 
 impl Chat {
@@ -62,6 +92,19 @@ impl Chat {
     #[must_use]
     pub fn tokens_max(&self) -> u32 {
         self.max_tokens.unwrap_or(TOKENS_DEFAULT)
+    }
+
+    /// The grammar that the answer has to follow, if it has to follow one.
+    ///
+    /// # Errors
+    /// When the schema asks for what no grammar is made of here.
+    pub fn grammar(&self) -> Result<Option<String>, WriteError> {
+        match &self.response_format {
+            ResponseFormat::Text => Ok(None),
+            ResponseFormat::JsonSchema { json_schema } => grammar::of(&json_schema.schema)
+                .map(Some)
+                .map_err(|error| WriteError::Refused(error.to_string())),
+        }
     }
 
     fn check(&self) -> Result<(), WriteError> {
@@ -78,7 +121,7 @@ impl Chat {
         if self.max_tokens == Some(0) {
             return refused("'max_tokens' must be at least 1");
         }
-        Ok(())
+        self.grammar().map(drop)
     }
 }
 
@@ -125,8 +168,8 @@ pub enum WriteError {
     /// The model failed.
     #[error("{0}")]
     Failed(String),
-    /// Nobody waits for it any longer, or it took too long.
-    #[error("stopped before the end")]
+    /// Nobody waits for it any longer, it took too long, or something more urgent came.
+    #[error("stopped before the end; ask again")]
     Stopped,
 }
 
@@ -162,6 +205,7 @@ pub fn work(mut jobs: mpsc::Receiver<Job>, writer: &mut dyn Writer) {
                 || begun.elapsed() > Duration::from_secs(WRITE_S_MAX)
         };
         if stopped() {
+            let _ = job.answer.send(Err(WriteError::Stopped));
             continue;
         }
         let written = writer.write(&job.chat, &stopped);
@@ -175,6 +219,27 @@ struct Desk {
     /// The value of the header that opens it.
     authorization: String,
     model: String,
+    background: Background,
+}
+
+/// The requests of the background that wait or are written.
+#[derive(Default)]
+struct Background(Mutex<Vec<Weak<AtomicBool>>>);
+
+impl Background {
+    fn add(&self, abandoned: &Arc<AtomicBool>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|one| one.strong_count() > 0);
+        known.push(Arc::downgrade(abandoned));
+    }
+
+    /// Stops all of them at the next token.
+    fn stop(&self) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for abandoned in known.drain(..).filter_map(|one| one.upgrade()) {
+            abandoned.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 /// Serves until the process ends. Only who knows `token` is served.
@@ -188,9 +253,11 @@ pub async fn serve(
     jobs: mpsc::Sender<Job>,
 ) -> std::io::Result<()> {
     let authorization = format!("Bearer {token}");
-    let desk = Arc::new(Desk { jobs, authorization, model: model.to_owned() });
+    let model = model.to_owned();
+    let desk = Arc::new(Desk { jobs, authorization, model, background: Background::default() });
     let router = Router::new()
         .route("/v1/chat/completions", post(complete))
+        .route("/v1/background", delete(stand_back))
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), require_token))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .route("/health", get(async || "ok"))
@@ -233,6 +300,11 @@ async fn complete(
         return problem(StatusCode::BAD_REQUEST, &error.to_string());
     }
     let abandon = Abandon(Arc::default());
+    if chat.background {
+        desk.background.add(&abandon.0);
+    } else {
+        desk.background.stop();
+    }
     let (answer, written) = oneshot::channel();
     let job = Job { chat, abandoned: Arc::clone(&abandon.0), answer };
     if desk.jobs.try_send(job).is_err() {
@@ -243,9 +315,18 @@ async fn complete(
         Ok(Err(error @ WriteError::Refused(_))) => {
             problem(StatusCode::BAD_REQUEST, &error.to_string())
         }
+        Ok(Err(error @ WriteError::Stopped)) => {
+            problem(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
+        }
         Ok(Err(error)) => problem(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
         Err(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the model is gone"),
     }
+}
+
+/// Stops what is written in the background: the processors are needed.
+async fn stand_back(State(desk): State<Arc<Desk>>) -> StatusCode {
+    desk.background.stop();
+    StatusCode::NO_CONTENT
 }
 
 /// An error in the protocol's form.

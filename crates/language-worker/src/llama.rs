@@ -3,7 +3,7 @@
 use std::{fs, num::NonZeroU32, path::Path};
 
 use anyhow::{Context as _, anyhow, ensure};
-use language_worker::{Chat, Message, Role, WriteError, Writer, Written};
+use language_worker::{Chat, Message, Role, WriteError, Writer, Written, grammar::ROOT};
 use llama_cpp_2::{
     context::{LlamaContext, params::LlamaContextParams},
     llama_backend::LlamaBackend,
@@ -99,6 +99,25 @@ impl<'m> Llama<'m> {
         Ok(self.model.vocab().tokenize(text.as_bytes(), true, true))
     }
 
+    /// What the next token is chosen by: those that the grammar allows, if there is one, first.
+    fn sampler(&self, chat: &Chat) -> Result<LlamaSampler, WriteError> {
+        let mut chain = Vec::new();
+        if let Some(grammar) = chat.grammar()? {
+            chain.push(LlamaSampler::grammar(self.model, &grammar, ROOT).map_err(failed)?);
+        }
+        if chat.temperature <= 0.0 {
+            chain.push(LlamaSampler::greedy());
+        } else {
+            chain.extend([
+                LlamaSampler::top_k(TOP_K),
+                LlamaSampler::top_p(TOP_P, 1),
+                LlamaSampler::temp(chat.temperature),
+                LlamaSampler::dist(chat.seed),
+            ]);
+        }
+        Ok(LlamaSampler::chain_simple(chain))
+    }
+
     /// Brings `tokens` into the cache, keeping what it begins with, and leaves the last one's
     /// prediction ready.
     fn read(
@@ -152,7 +171,7 @@ impl Writer for Llama<'_> {
                 "{read} tokens to read and {write} to write do not fit into {room}; send less"
             )));
         }
-        let mut sampler = sampler(chat);
+        let mut sampler = self.sampler(chat)?;
         let mut bytes = Vec::new();
         let mut written = 0;
         let mut ended = false;
@@ -188,18 +207,6 @@ fn resident_bytes() -> Option<u64> {
 
 fn failed(error: impl std::fmt::Display) -> WriteError {
     WriteError::Failed(error.to_string())
-}
-
-fn sampler(chat: &Chat) -> LlamaSampler {
-    if chat.temperature <= 0.0 {
-        return LlamaSampler::greedy();
-    }
-    LlamaSampler::chain_simple([
-        LlamaSampler::top_k(TOP_K),
-        LlamaSampler::top_p(TOP_P, 1),
-        LlamaSampler::temp(chat.temperature),
-        LlamaSampler::dist(chat.seed),
-    ])
 }
 
 fn role_name(message: &Message) -> &'static str {

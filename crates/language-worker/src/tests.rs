@@ -81,6 +81,13 @@ fn only_who_has_the_token_is_served() {
     assert_eq!(health.status().as_u16(), 200);
 }
 
+/// The member that holds an answer to this schema.
+fn formatted(schema: &str) -> String {
+    format!(
+        r#""response_format":{{"type":"json_schema","json_schema":{{"name":"x","schema":{schema}}}}}"#
+    )
+}
+
 #[test]
 fn what_cannot_be_served_is_refused_with_a_reason() {
     let address = start(Echo);
@@ -97,6 +104,7 @@ fn what_cannot_be_served_is_refused_with_a_reason() {
         (&HELLO.replace(":9", ":-1"), 422, "-1"),
         (&HELLO.replace(":9", ":9,\"temperature\":-1"), 400, "temperature"),
         (&HELLO.replace("hello", "fail"), 500, "no memory"),
+        (&HELLO.replace(":9", &format!(":9,{}", formatted(r#"{"type":"null"}"#))), 400, "'null'"),
         (&huge, 413, "limit"),
     ] {
         let (got, answer) = post(&address, TOKEN, body);
@@ -152,6 +160,37 @@ fn a_client_that_hangs_up_stops_its_request() {
         assert!(begun.elapsed() < Duration::from_secs(5), "it went on for nobody");
         thread::sleep(Duration::from_millis(5));
     }
+}
+
+#[test]
+fn the_background_stands_back_behind_what_somebody_waits_for() {
+    let (address, begins, go, stopped) = slow();
+    let background = HELLO.replace(":9", ":9,\"background\":true");
+    let ask = |body: String| {
+        let address = address.clone();
+        thread::spawn(move || post(&address, TOKEN, &body))
+    };
+    let wait = || begins.recv_timeout(Duration::from_secs(5)).expect("it is being written");
+
+    let judging = ask(background.clone());
+    wait();
+    let probing = ask(HELLO.to_owned());
+    wait();
+    assert!(stopped.load(Ordering::Relaxed), "the background went on");
+    go.send(()).expect("the writer listens");
+    assert_eq!(probing.join().expect("an answer").0, 200);
+    let (status, answer) = judging.join().expect("an answer");
+    assert_eq!(status, 503, "{answer}");
+
+    let judging = ask(background);
+    wait();
+    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+    agent
+        .delete(format!("http://{address}/v1/background"))
+        .header("authorization", format!("Bearer {TOKEN}"))
+        .call()
+        .expect("it stands back");
+    assert_eq!(judging.join().expect("an answer").0, 503);
 }
 
 #[test]

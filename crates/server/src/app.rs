@@ -15,6 +15,7 @@ use crate::{
     http::{camera::Takes, guard::Guard},
     jobs,
     live::{Registry, check::Playing},
+    model_judge::Bench,
     new_id,
 };
 
@@ -40,6 +41,10 @@ pub struct App {
     pub folder: PathBuf,
     /// Rings when background work was queued.
     pub work: tokio::sync::Notify,
+    /// Rings when a language model has something to judge.
+    pub model_work: tokio::sync::Notify,
+    /// The self-test of the language model that judges.
+    pub judge_bench: Bench,
 }
 
 impl App {
@@ -72,6 +77,8 @@ impl App {
             person,
             folder,
             work: tokio::sync::Notify::new(),
+            model_work: tokio::sync::Notify::new(),
+            judge_bench: Bench::default(),
             store,
         }))
     }

@@ -9,5 +9,6 @@ pub mod engine_room;
 pub mod http;
 pub mod jobs;
 pub mod live;
+pub mod model_judge;
 pub mod portable;
 pub mod wire;

@@ -304,6 +304,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The language model that may judge beside the rules. */
+        get: operations["get_judge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins its self-test, behind the interviews. */
+        post: operations["post_judge_check"];
+        /** Cancels the self-test that runs; nothing of it is kept. */
+        delete: operations["delete_judge_check"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/library": {
         parameters: {
             query?: never;
@@ -1072,6 +1107,8 @@ export interface components {
         };
         /** @description A criterion's level with its interval. */
         Level: {
+            /** @description What other judges say of the same; never averaged with it. */
+            also: components["schemas"]["OtherLevel"][];
             anchors?: components["schemas"]["Anchors"] | null;
             /** @description From how many answers. */
             coverage: components["schemas"]["Coverage"];
@@ -1174,6 +1211,46 @@ export interface components {
             /** @description Where it stands. */
             state: components["schemas"]["ModelState"];
         };
+        /** @description What exactly judged. */
+        ModelDetails: {
+            /**
+             * Format: int32
+             * @description How often it was asked about the answer.
+             */
+            calls: number;
+            /** @description What the server said wrote it, where it said so. */
+            fingerprint?: string | null;
+            /** @description SHA-256 of what it was told, apart from the answer. */
+            prompt_sha256: string;
+            /** @description Version of what it was told. */
+            prompt_version: string;
+            /** @description SHA-256 of its weights, where they are here. */
+            sha256?: string | null;
+        };
+        /** @description The language model that may judge beside the rules, and its self-test. */
+        ModelJudge: {
+            /** @description What its intervals rest on, in a sentence. */
+            intervals: string;
+            /** @description It computes on this machine. Otherwise what is judged is sent to another server. */
+            local: boolean;
+            /** @description The model's name; `None` when there is no language model. */
+            model?: string | null;
+            progress?: components["schemas"]["SelfTestProgress"] | null;
+            /** @description SHA-256 of what it is told. */
+            prompt_sha256: string;
+            /** @description Version of what it is told. */
+            prompt_version: string;
+            /** @description SHA-256 of its weights, where they are here. */
+            sha256?: string | null;
+            /** @description Whether it may judge. */
+            state: components["schemas"]["ModelJudgeState"];
+            test?: components["schemas"]["SelfTest"] | null;
+        };
+        /**
+         * @description Whether a language model may judge.
+         * @enum {string}
+         */
+        ModelJudgeState: "no_model" | "untested" | "failed" | "passed";
         /**
          * @description Where a model stands.
          * @enum {string}
@@ -1202,6 +1279,33 @@ export interface components {
             question: string;
             /** @description Why it does not count, in a short phrase. */
             why: string;
+        };
+        /** @description What another judge says of a criterion. */
+        OtherLevel: {
+            /** @description What it rests on. */
+            evidence: components["schemas"]["Evidence"][];
+            /**
+             * Format: double
+             * @description Upper end of the 90% interval.
+             */
+            high?: number | null;
+            /** @description The judge as shown. */
+            judge: string;
+            /** @description Who judged: "model" or "human". */
+            kind: string;
+            /**
+             * Format: double
+             * @description 1 to 5; `None` when it abstains.
+             */
+            level?: number | null;
+            /**
+             * Format: double
+             * @description Lower end of the 90% interval.
+             */
+            low?: number | null;
+            model?: components["schemas"]["ModelDetails"] | null;
+            /** @description Why, or why not. */
+            reason: string;
         };
         /** @description An engine interviewer. */
         Persona: {
@@ -1470,6 +1574,64 @@ export interface components {
              * @description Value.
              */
             value: number;
+        };
+        /** @description A self-test that came to its end. */
+        SelfTest: {
+            /** @description When. */
+            at: string;
+            /**
+             * Format: int32
+             * @description How often the model was asked.
+             */
+            calls: number;
+            /** @description What the server said wrote it, where it said so. */
+            fingerprint?: string | null;
+            /**
+             * Format: int64
+             * @description How long it took, seconds.
+             */
+            seconds: number;
+            /** @description How the answers came out; it ends with the first set that fails. */
+            sets: components["schemas"]["SelfTestSet"][];
+            /** @description What went wrong last when the model was asked. */
+            trouble?: string | null;
+        };
+        /** @description How one answer came out. */
+        SelfTestAnswer: {
+            /**
+             * Format: int32
+             * @description Criteria without a level.
+             */
+            abstained: number;
+            /** @description What it is like ("hollow"). */
+            kind: string;
+            /**
+             * Format: double
+             * @description The mean level; `None` when it was not judged.
+             */
+            level?: number | null;
+        };
+        /** @description How far a self-test is. */
+        SelfTestProgress: {
+            /**
+             * Format: int32
+             * @description Answers judged.
+             */
+            done: number;
+            /**
+             * Format: int32
+             * @description Answers there are; 0 while it is not known.
+             */
+            of: number;
+        };
+        /** @description The answers to one question. */
+        SelfTestSet: {
+            /** @description How each answer came out. */
+            answers: components["schemas"]["SelfTestAnswer"][];
+            /** @description What is wrong with that, in sentences; empty when it passed. */
+            faults: string[];
+            /** @description The question. */
+            question: string;
         };
         /**
          * @description How much experience a role asks for.
@@ -2395,6 +2557,61 @@ export interface operations {
                 content: {
                     "audio/wav": unknown;
                 };
+            };
+        };
+    };
+    get_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelJudge"];
+                };
+            };
+        };
+    };
+    post_judge_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it runs */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_judge_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it ends after the call that is under way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

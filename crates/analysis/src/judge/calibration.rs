@@ -95,7 +95,7 @@ pub(crate) fn together<'a>(levels: impl IntoIterator<Item = (&'a str, f64)>) -> 
 
 /// How much wider an interval is than that of an answer that was read completely: five times
 /// where nothing could be read (a convention).
-fn widening(read_share: f64) -> f64 {
+pub(super) fn widening(read_share: f64) -> f64 {
     1.0 + 4.0 * (1.0 - read_share.clamp(0.0, 1.0))
 }
 
@@ -123,6 +123,14 @@ impl Calibration {
             curve.half[band(level)]
         };
         interval::around(level, half * widening(read_share))
+    }
+
+    /// The widest half of the 90% interval anywhere on the scale of a criterion; of all criteria for
+    /// one without a curve.
+    pub(super) fn widest(&self, criterion: &str) -> f64 {
+        let of = |curve: &Curve| curve.half.iter().copied().fold(0.0, f64::max);
+        let own = self.curves.get(criterion).map(of);
+        own.unwrap_or_else(|| self.curves.values().map(of).fold(0.0, f64::max))
     }
 
     /// What all criteria together come to before their own curve.
@@ -242,7 +250,7 @@ fn band(level: f64) -> usize {
 }
 
 /// The conformal quantile: of n differences the one at place (n + 1) * coverage, rounded up.
-fn quantile(mut differences: Vec<f64>) -> f64 {
+pub(super) fn quantile(mut differences: Vec<f64>) -> f64 {
     differences.sort_by(f64::total_cmp);
     let place = ((differences.len() + 1) as f64 * COVERAGE).ceil() as usize;
     let place = place.min(differences.len()).saturating_sub(1);

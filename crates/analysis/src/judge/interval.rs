@@ -29,7 +29,13 @@ pub(crate) const DIFFERENCE_MIN: f64 = 1.2;
 /// The 90% interval of one answer's level on a criterion that was not calibrated, as an estimate of
 /// how people would rate this answer.
 pub(crate) fn of_answer(level: f64) -> Level {
-    around(level, Z90 * (JUDGE + REST).sqrt())
+    around(level, uncalibrated_half())
+}
+
+/// Half of the 90% interval of one answer's level by a judge of whom nothing is known but that
+/// it reads answers as a person does: 1.21 levels.
+pub(super) fn uncalibrated_half() -> f64 {
+    Z90 * (JUDGE + REST).sqrt()
 }
 
 /// The 90% interval of a mean over several answers, as an estimate of the candidate's level.

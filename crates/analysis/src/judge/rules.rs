@@ -7,10 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use interview::{Absence, Criterion, CriterionId, Evidence, Judge, Judgement, StarPart, WordRange};
+use interview::{Absence, CriterionId, Evidence, Judgement, StarPart, WordRange};
 
+use super::{Judge, asked};
 use crate::{
     VERSION,
+    answer::EDITED_SHARE_MAX,
     facts::{Facts, STORY_TOKENS_MIN, Told},
     relevance::{Verdict, stem},
     report::AnswerType,
@@ -48,44 +50,40 @@ const ON_QUESTION: &str = "something that belongs to the question";
 /// What an absence names when nothing that happened is told.
 const ONE_SITUATION: &str = "one situation that happened";
 
-/// The level of every criterion of the rubric and of the question's own.
-pub(crate) fn judge(facts: &Facts<'_>) -> Vec<Judgement> {
-    let read_share = facts.told.read_share();
-    criteria(facts)
-        .map(|(criterion, name)| {
-            let ruling = rule(facts, &criterion);
-            let level = ruling
-                .level
-                .map(|raw| facts.fitted.calibration.level(&criterion.0, raw, read_share));
-            Judgement {
-                criterion,
-                name,
-                level: level.map(|level| level.level),
-                low: level.map(|level| level.low),
-                high: level.map(|level| level.high),
-                judge: Judge::Rules { version: VERSION.to_owned() },
-                reason: ruling.reason,
-                evidence: ruling.evidence,
-                edited: facts.input.answer.edited_share > 0.1,
-            }
-        })
-        .collect()
+/// The judge that is always there: the rules of this program.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rules;
+
+impl Judge for Rules {
+    fn judge(&self, facts: &Facts<'_>) -> Vec<Judgement> {
+        let read_share = facts.told.read_share();
+        let criteria = asked(facts).into_iter();
+        criteria
+            .map(|asked| {
+                let ruling = rule(facts, &asked.id);
+                let level = ruling
+                    .level
+                    .map(|raw| facts.fitted.calibration.level(&asked.id.0, raw, read_share));
+                Judgement {
+                    criterion: asked.id,
+                    name: asked.name,
+                    level: level.map(|level| level.level),
+                    low: level.map(|level| level.low),
+                    high: level.map(|level| level.high),
+                    judge: interview::Judge::Rules { version: VERSION.to_owned() },
+                    reason: ruling.reason,
+                    evidence: ruling.evidence,
+                    edited: facts.input.answer.edited_share > EDITED_SHARE_MAX,
+                }
+            })
+            .collect()
+    }
 }
 
 /// What the rules find before any curve, by criterion, without what they abstain from.
 pub(crate) fn raw(facts: &Facts<'_>) -> BTreeMap<String, f64> {
-    criteria(facts)
-        .filter_map(|(criterion, _)| Some((criterion.0.clone(), rule(facts, &criterion).level?)))
-        .collect()
-}
-
-/// The rubric's criteria and the question's own, with their names.
-fn criteria(facts: &Facts<'_>) -> impl Iterator<Item = (CriterionId, String)> {
-    let name = facts.input.answer.question.competency.name();
-    let own = CriterionId(COMPETENCY.to_owned());
-    let competency = (own, format!("{}{}", name[..1].to_uppercase(), &name[1..]));
-    let criteria = facts.input.rubric.criteria.iter();
-    criteria.map(|Criterion { id, name, .. }| (id.clone(), name.clone())).chain([competency])
+    let criteria = asked(facts).into_iter();
+    criteria.filter_map(|asked| Some((asked.id.0.clone(), rule(facts, &asked.id).level?))).collect()
 }
 
 fn rule(facts: &Facts<'_>, criterion: &CriterionId) -> Ruling {

@@ -129,7 +129,7 @@ impl Given {
 fn engine(judge: &Judge) -> String {
     match judge {
         Judge::Rules { version } => format!("rules {version}"),
-        Judge::Model { name, sha256, prompt_sha256 } => {
+        Judge::Model { name, sha256, prompt_sha256, .. } => {
             format!("{name} {} {prompt_sha256}", sha256.as_deref().unwrap_or_default())
         }
         Judge::Human { participant } => participant.to_string(),

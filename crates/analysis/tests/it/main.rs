@@ -8,6 +8,7 @@ mod invariance;
 mod level_filter;
 mod measures;
 mod metamorphic;
+mod model_judge;
 mod plainly;
 mod progress;
 mod read_through;

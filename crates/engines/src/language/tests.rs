@@ -91,7 +91,7 @@ fn request() -> Request {
         system: "ask one question".to_owned(),
         user: "I \"led\" the team".to_owned(),
         tokens_max: 40,
-        temperature: 0.0,
+        ..Request::default()
     }
 }
 
@@ -139,6 +139,48 @@ fn wrong_and_broken_answers_are_errors_that_say_why() {
         assert!(error.contains(says), "{says}: {error}");
         assert!(error.len() < 500, "{error}");
     }
+}
+
+#[test]
+fn data_is_asked_for_by_its_schema_and_says_what_wrote_it() {
+    let answer = serde_json::json!({
+        "model": "tiny-2", "system_fingerprint": "fp_1",
+        "choices": [{ "message": { "role": "assistant", "content": "{\"level\": 3}" } }]
+    });
+    let server = Server::says(200, &answer.to_string());
+    let schema = serde_json::json!({ "type": "object" });
+    let asked = Request { seed: Some(7), schema: Some(schema.clone()), ..request() };
+    let written = server.client().write(&asked).expect("an answer");
+    assert_eq!(written.text, "{\"level\": 3}");
+    assert_eq!(written.fingerprint.as_deref(), Some("tiny-2 fp_1"));
+    let heard = server.heard.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let body = heard.split_once("\r\n\r\n").map(|(_, body)| body).expect("a body");
+    let body: serde_json::Value = serde_json::from_str(body).expect("JSON");
+    assert_eq!(body["seed"], 7);
+    assert_eq!(body["response_format"]["type"], "json_schema");
+    assert_eq!(body["response_format"]["json_schema"]["schema"], schema);
+    assert!(body.get("background").is_none(), "{body}");
+}
+
+#[test]
+fn a_refusal_is_no_answer() {
+    let refused = r#"{"choices":[{"message":{"content":null,"refusal":"I will not"}}]}"#;
+    let error = Server::says(200, refused).client().write(&request()).expect_err("a refusal");
+    assert!(error.to_string().contains("it refused: I will not"), "{error}");
+}
+
+#[test]
+fn a_request_may_set_its_own_time() {
+    let server = Server::start(vec![Vec::new(); 40], Duration::from_millis(100));
+    let patient = OpenAi::new(OpenAiSettings {
+        base_url: server.base_url.clone(),
+        key: None,
+        model: "tiny".to_owned(),
+        time_ms_max: 60_000,
+    });
+    let asked = Request { time_ms_max: Some(300), ..request() };
+    let error = patient.expect("a client").write(&asked).expect_err("no answer in time");
+    assert!(error.to_string().contains("timeout"), "{error}");
 }
 
 #[test]
@@ -207,6 +249,7 @@ fn worker(dir: &Path, script: &str) -> Worker {
         program,
         model,
         identity: "tiny@0".to_owned(),
+        sha256: "0".repeat(64),
         threads: 1,
         start_ms_max: 2_000,
         time_ms_max: 1_000,
@@ -281,6 +324,7 @@ fn what_is_not_installed_is_missing() {
         program: "/nowhere/greenroom-language".into(),
         model: "/nowhere/model.gguf".into(),
         identity: String::new(),
+        sha256: String::new(),
         threads: 1,
         start_ms_max: 1,
         time_ms_max: 1,

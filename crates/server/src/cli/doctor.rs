@@ -15,6 +15,7 @@ use indicatif::HumanBytes;
 use serde::Serialize;
 use tokio::runtime::Runtime;
 
+use super::check_judge;
 use crate::{
     app::world,
     config::{Config, LanguageMode},
@@ -22,6 +23,7 @@ use crate::{
     engine_room::processors,
     jobs,
     live::spoken_for,
+    model_judge::{Identity, Records},
     new_id,
 };
 
@@ -82,6 +84,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     findings.push(database(config, &folder));
     findings.extend(models(config)?);
     findings.push(language(config)?);
+    findings.push(model_judge(config, &folder));
     findings.push(places(config));
     findings.push(port(config));
     if arguments.json {
@@ -246,6 +249,32 @@ fn models(config: &Config) -> anyhow::Result<Vec<Finding>> {
             }
         })
         .collect())
+}
+
+/// Whether a language model judges beside the rules.
+fn model_judge(config: &Config, folder: &Path) -> Finding {
+    const WHAT: &str = "second judge";
+    let Ok(language) = check_judge::language(config, None) else {
+        return Finding::good(WHAT, "none: the rules judge alone");
+    };
+    let identity = match Identity::of(language.as_ref()) {
+        Ok(identity) => identity,
+        Err(error) => {
+            return Finding::broken(WHAT, format!("{error:#}"), "build the program again");
+        }
+    };
+    let advice = "run 'greenroom models check-judge'";
+    match Records::read(folder).test(&identity) {
+        Some(test) if test.passed => {
+            Finding::good(WHAT, format!("{} passed the self-test on {}", identity.name, test.at))
+        }
+        Some(test) => Finding::limited(
+            WHAT,
+            format!("{} did not pass the self-test on {}", identity.name, test.at),
+            "pick a larger model; the rules judge alone meanwhile",
+        ),
+        None => Finding::limited(WHAT, format!("{} is not tested", identity.name), advice),
+    }
 }
 
 fn language(config: &Config) -> anyhow::Result<Finding> {

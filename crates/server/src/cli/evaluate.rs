@@ -5,6 +5,7 @@
 
 mod gold;
 mod listening;
+mod model;
 mod technical;
 
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::Arc};
@@ -44,6 +45,10 @@ pub(super) struct Arguments {
     /// Leave the test half of those answers alone: for work on the rules.
     #[arg(long, requires = "gold")]
     development: bool,
+    /// Hold the language model against the development half instead of the rules, and keep what it is off by
+    /// as its intervals on this machine. Takes three calls for each of 108 answers; `--quick` every fourth.
+    #[arg(long, value_enum, default_value = "rules", requires = "gold")]
+    judge: Judging,
     /// Also write their figures into this document, between its markers.
     #[arg(long, value_name = "FILE", requires = "gold")]
     document: Option<PathBuf>,
@@ -61,6 +66,15 @@ pub(super) struct Arguments {
     technical: Option<PathBuf>,
     #[command(flatten)]
     technical_arguments: technical::Arguments,
+}
+
+/// Who is held against the labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Judging {
+    /// The rules.
+    Rules,
+    /// The language model that the configuration names.
+    Model,
 }
 
 #[derive(Deserialize)]
@@ -138,6 +152,10 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     if let (Some(file), Some(folder)) = (&arguments.weigh, &arguments.gold) {
         gold::weigh(folder, file)?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if let (Judging::Model, Some(folder)) = (arguments.judge, &arguments.gold) {
+        let set = gold::read(folder, false)?;
+        return model::measure(config, &bank, &set, arguments.quick);
     }
     let file: AnchorFile = toml::from_str(&content::text("anchors/behavioural.toml")?)
         .context("the built-in labelled answers are not valid")?;

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod archive;
+mod check_judge;
 mod delivery;
 mod doctor;
 mod evaluate;

@@ -7,6 +7,7 @@ use anyhow::bail;
 use engines::catalogue::{Catalogue, Event, Fetch, ModelState, Origins, Progress, State};
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 
+use super::check_judge;
 use crate::config::Config;
 
 /// What to do with the models.
@@ -26,6 +27,9 @@ pub(super) enum Command {
         #[arg(long, value_name = "FOLDER")]
         from: Option<PathBuf>,
     },
+    /// Has the language model judge the answers of the self-test: it judges nobody before it ranked them
+    /// correctly on this machine.
+    CheckJudge(check_judge::Arguments),
     /// Reads every model that is here in full and compares it with its checksum.
     Verify {
         /// As JSON.
@@ -38,6 +42,7 @@ pub(super) fn run(config: &Config, command: &Command) -> anyhow::Result<ExitCode
     let catalogue = Catalogue::built_in()?;
     let folder = config.data.models()?;
     match command {
+        Command::CheckJudge(arguments) => check_judge::run(config, arguments),
         Command::List { json } => {
             show(&catalogue.state(&folder), *json)?;
             Ok(ExitCode::SUCCESS)

@@ -10,6 +10,7 @@ pub mod export;
 pub mod goals;
 pub mod guard;
 pub mod interviews;
+pub mod judge;
 pub mod next_step;
 pub mod progress;
 pub mod range;
@@ -61,6 +62,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(goals::change, goals::delete))
         .routes(routes!(settings::get, settings::put))
         .routes(routes!(settings::measures))
+        .routes(routes!(judge::get))
+        .routes(routes!(judge::check, judge::cancel))
         .routes(routes!(interviews::preview))
         .routes(routes!(interviews::list, interviews::create))
         .routes(routes!(interviews::detail, interviews::delete))

@@ -1,6 +1,6 @@
 //! Reports as they go over the wire: claims with the words and the clips that they point at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use analysis::{
     AnswerReport, AnswerType, Report, Sound,
@@ -18,9 +18,11 @@ use crate::{
     app::App,
     jobs::{
         hearing::Instruments,
+        judge_answer::{self, ModelLevels},
         report::{self, Standing},
         score_answer::{ANSWER, ANSWER_REPORT, SOUND},
     },
+    model_judge,
     wire::{
         interview::{Ratings, ReportState},
         report as wire,
@@ -35,6 +37,8 @@ pub struct Judged {
     pub report: AnswerReport,
     /// What its sound measured.
     pub sound: Option<Sound>,
+    /// What a language model says of it beside the rules.
+    pub model: Option<ModelLevels>,
     /// Other attempts at the same question, oldest first.
     pub attempts: Vec<wire::Attempt>,
 }
@@ -97,12 +101,14 @@ pub async fn load(app: &App, id: InterviewId) -> Result<wire::Report, Error> {
     let instruments = Instruments::of(&app.engines.current());
     let made = report::make(&app.store, &instruments, &interview).await?;
     let mut answers = BTreeMap::new();
+    let mut awaited = 0;
     for record in app.store.answers(id).await.map_err(anyhow::Error::from)? {
         if let Some(judged) = judged(app, &record).await? {
+            awaited += usize::from(judge_answer::is_awaited(&app.store, record.id).await?);
             answers.insert(record.id, judged);
         }
     }
-    Ok(report(&Whole {
+    let mut shown = report(&Whole {
         interview: &interview,
         state,
         doing,
@@ -110,7 +116,27 @@ pub async fn load(app: &App, id: InterviewId) -> Result<wire::Report, Error> {
         report: &made.report,
         problems: if state == ReportState::Judging { Vec::new() } else { made.problems },
         answers: &answers,
-    }))
+    });
+    if state != ReportState::NotYet {
+        shown.left_out.extend(model_left_out(app, awaited)?);
+    }
+    Ok(shown)
+}
+
+/// What is not said by the language model that is here, and why.
+fn model_left_out(app: &App, awaited: usize) -> anyhow::Result<Option<wire::LeftOut>> {
+    let Some(language) = app.engines.current().language() else { return Ok(None) };
+    let name = language.identity();
+    let why = if model_judge::ready(app)?.is_none() {
+        format!("{name} has not passed the self-test on this machine; Settings can run it")
+    } else if awaited > 0 {
+        let answers =
+            if awaited == 1 { "one answer".to_owned() } else { format!("{awaited} answers") };
+        format!("{name} has still to judge {answers}; look at this report again later")
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(wire::LeftOut { what: "levels by a language model".to_owned(), why }))
 }
 
 /// One answer with its report, if it has been scored.
@@ -126,8 +152,9 @@ pub async fn judged(app: &App, record: &store::AnswerRecord) -> Result<Option<Ju
         return Ok(None);
     };
     let sound = report::latest(store, record, SOUND).await?.map(|(sound, _)| sound);
+    let model = judge_answer::latest(store, record, &answer).await?;
     let attempts = attempts(app, record).await?;
-    Ok(Some(Judged { answer, report, sound, attempts }))
+    Ok(Some(Judged { answer, report, sound, model, attempts }))
 }
 
 /// Other attempts at the same question: in the same interview, and in its retakes.
@@ -226,9 +253,33 @@ pub fn report(whole: &Whole<'_>) -> wire::Report {
         answers: shown.collect(),
         candidate_questions: candidate_questions(whole),
         left_out: all_left_out(whole),
-        dropped: report.dropped,
-        judge: format!("rules {}", report.version),
+        dropped: report.dropped + answers.values().map(dropped_by_models).sum::<u32>(),
+        judge: judges(whole),
     }
+}
+
+fn dropped_by_models(judged: &Judged) -> u32 {
+    judged.model.as_ref().map_or(0, |model| model.dropped)
+}
+
+/// Who judged: the rules, and the models that judged single answers beside them.
+fn judges(whole: &Whole<'_>) -> String {
+    let models: BTreeSet<String> = whole
+        .answers
+        .values()
+        .filter_map(|judged| judged.model.as_ref())
+        .flat_map(|model| &model.judgements)
+        .map(|judgement| judge(&judgement.judge))
+        .collect();
+    let rules = format!("rules {}", whole.report.version);
+    if models.is_empty() {
+        return rules;
+    }
+    let models: Vec<String> = models.into_iter().collect();
+    format!(
+        "{rules}, which all levels over the interview rest on; single answers also by {}",
+        models.join(" and ")
+    )
 }
 
 fn no_overall(whole: &Whole<'_>) -> Option<String> {
@@ -261,6 +312,7 @@ fn levels(whole: &Whole<'_>) -> Vec<wire::Level> {
             coverage: coverage(criterion.coverage),
             edited: report.edited,
             anchors: anchors(whole.interview, &criterion.criterion),
+            also: Vec::new(),
         })
         .collect();
     if let Some(overall) = report.overall {
@@ -280,6 +332,7 @@ fn levels(whole: &Whole<'_>) -> Vec<wire::Level> {
             coverage: coverage(report.coverage),
             edited: report.edited,
             anchors: None,
+            also: Vec::new(),
         });
     }
     levels
@@ -356,7 +409,8 @@ fn coverage(coverage: Coverage) -> wire::Coverage {
 /// One answer for the wire; `interview` knows what the levels look like.
 #[must_use]
 pub fn answer(judged: &Judged, interview: Option<&Interview>) -> wire::AnswerReport {
-    let Judged { answer, report, sound, attempts } = judged;
+    let Judged { answer, report, sound, model, attempts } = judged;
+    let others = model.as_ref().map_or(&[][..], |model| model.judgements.as_slice());
     wire::AnswerReport {
         answer: answer.id.to_string(),
         item: answer.item,
@@ -371,7 +425,7 @@ pub fn answer(judged: &Judged, interview: Option<&Interview>) -> wire::AnswerRep
         retelling: retell(answer, report).map(|told| retelling(answer, &told)),
         rehearsed: report.rehearsed().map(|finding| finding.claim.clone()),
         findings: report.findings.iter().map(|finding| point(answer, finding)).collect(),
-        levels: report.judgements.iter().map(|one| level(answer, one, interview)).collect(),
+        levels: report.judgements.iter().map(|one| level(answer, one, others, interview)).collect(),
         features: report.features.iter().map(feature).collect(),
         fillers: report.fillers.iter().map(filler).collect(),
         timeline: sound.as_ref().and_then(|sound| timeline(answer, report, sound)),
@@ -452,7 +506,14 @@ fn point_without_evidence(finding: &Finding) -> wire::Point {
     }
 }
 
-fn level(answer: &Answer, judgement: &Judgement, interview: Option<&Interview>) -> wire::Level {
+/// A criterion's level, with what other judges say of the same criterion beside it.
+fn level(
+    answer: &Answer,
+    judgement: &Judgement,
+    others: &[Judgement],
+    interview: Option<&Interview>,
+) -> wire::Level {
+    let others = others.iter().filter(|other| other.criterion == judgement.criterion);
     let own = interview
         .filter(|interview| anchors(interview, &judgement.criterion).is_none())
         .map(|_| shown_anchors(&answer.question.anchors));
@@ -469,6 +530,41 @@ fn level(answer: &Answer, judgement: &Judgement, interview: Option<&Interview>) 
         coverage: wire::Coverage { answered: judged, asked: 1 },
         edited: judgement.edited,
         anchors: interview.and_then(|interview| anchors(interview, &judgement.criterion)).or(own),
+        also: others.map(|other| other_level(answer, other)).collect(),
+    }
+}
+
+fn other_level(answer: &Answer, judgement: &Judgement) -> wire::OtherLevel {
+    let model = match &judgement.judge {
+        Judge::Model { sha256, prompt_sha256, prompt_version, fingerprint, calls, .. } => {
+            Some(wire::ModelDetails {
+                sha256: sha256.clone(),
+                fingerprint: fingerprint.clone(),
+                prompt_version: prompt_version.clone(),
+                prompt_sha256: prompt_sha256.clone(),
+                calls: *calls,
+            })
+        }
+        Judge::Rules { .. } | Judge::Human { .. } => None,
+    };
+    wire::OtherLevel {
+        kind: kind_of(&judgement.judge).to_owned(),
+        judge: judge(&judgement.judge),
+        level: judgement.level,
+        low: judgement.low,
+        high: judgement.high,
+        reason: judgement.reason.clone(),
+        evidence: evidence(answer, &judgement.evidence),
+        model,
+    }
+}
+
+/// The stable name of a kind of judge.
+fn kind_of(judge: &Judge) -> &'static str {
+    match judge {
+        Judge::Rules { .. } => "rules",
+        Judge::Model { .. } => "model",
+        Judge::Human { .. } => "human",
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod assemble;
 pub mod correction;
 pub mod hearing;
+pub mod judge_answer;
 pub mod pipeline;
 pub mod recording;
 pub mod report;
@@ -19,7 +20,7 @@ use engines::audio;
 use interview::{Anchors, AnswerId, Competency, JobId, Question, QuestionId};
 use jiff::{SignedDuration, Timestamp};
 use store::{Codec, Interview, Job, NewJob, Store};
-use tokio::task::JoinSet;
+use tokio::{sync::Notify, task::JoinSet};
 
 use crate::{
     app::{App, world},
@@ -32,6 +33,8 @@ pub const WORDS: &str = "words";
 pub const SCORE_ANSWER: &str = "score_answer";
 /// Kind of job: makes the report of a whole interview.
 pub const REPORT: &str = "report";
+/// Kind of job: has a language model judge one answer beside the rules.
+pub const JUDGE_ANSWER: &str = "judge_answer";
 
 /// The id of the unscored first question.
 pub const WARM_UP: &str = "warm-up";
@@ -92,7 +95,8 @@ async fn queue(
         run_after,
     };
     app.store.enqueue(&job, world::now()).await?;
-    app.work.notify_one();
+    let bell = if kind == JUDGE_ANSWER { &app.model_work } else { &app.work };
+    bell.notify_one();
     Ok(())
 }
 
@@ -129,32 +133,37 @@ pub async fn open_store(url: &str, folder: &Path) -> Result<Store, store::Error>
     Store::open(url, folder, codec).await
 }
 
-/// Starts the worker: one, because judging takes the processor that interviews need.
+/// Starts the workers: one for what takes the processor that interviews need, and one that waits
+/// for the language model, so that no report waits for it.
 pub fn start(app: &Arc<App>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
-    let app = Arc::clone(app);
-    workers.spawn(async move {
-        loop {
-            match app.store.claim_job(&[SCORE_ANSWER, REPORT], world::now(), LEASE).await {
-                Ok(Some(job)) => work(&app, job).await,
-                Ok(None) => {
-                    // Whether somebody rang or the time is over, work is looked for again.
-                    let _ = tokio::time::timeout(LOOK_EVERY, app.work.notified()).await;
-                }
-                Err(error) => {
-                    tracing::error!("work cannot be looked for: {error}");
-                    tokio::time::sleep(LOOK_EVERY).await;
-                }
+    workers.spawn(work_on(Arc::clone(app), &[SCORE_ANSWER, REPORT], |app| &app.work));
+    workers.spawn(work_on(Arc::clone(app), &[JUDGE_ANSWER], |app| &app.model_work));
+    workers
+}
+
+/// Does jobs of these kinds, one after the other, for ever.
+async fn work_on(app: Arc<App>, kinds: &[&str], bell: fn(&App) -> &Notify) {
+    loop {
+        match app.store.claim_job(kinds, world::now(), LEASE).await {
+            Ok(Some(job)) => work(&app, job).await,
+            Ok(None) => {
+                // Whether somebody rang or the time is over, work is looked for again.
+                let _ = tokio::time::timeout(LOOK_EVERY, bell(&app).notified()).await;
+            }
+            Err(error) => {
+                tracing::error!("work cannot be looked for: {error}");
+                tokio::time::sleep(LOOK_EVERY).await;
             }
         }
-    });
-    workers
+    }
 }
 
 async fn work(app: &Arc<App>, job: Job) {
     let result = match job.kind.as_str() {
         SCORE_ANSWER => score_answer::run(app, &job).await,
         REPORT => report::run(app, &job).await,
+        JUDGE_ANSWER => judge_answer::run(app, &job).await,
         other => Err(anyhow::anyhow!("nobody knows how to do '{other}'")),
     };
     let stored = match result {

@@ -13,6 +13,7 @@ use store::{AnswerRecord, Derived, Interview, InterviewState, Job, Store};
 use super::{
     assemble::{Assembled, assemble},
     hearing::Instruments,
+    judge_answer,
     pipeline::{self, Against, hash},
     recording::Recording,
     report, switches_of,
@@ -42,7 +43,11 @@ pub(super) async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
         tokio::time::sleep(LAST_WORDS).await;
     }
     let instruments = app.engines.instruments();
-    score(&app.store, &instruments, id).await
+    score(&app.store, &instruments, id).await?;
+    if record.item.is_some() {
+        judge_answer::queue(app, &interview, id).await?;
+    }
+    Ok(())
 }
 
 /// Scores an answer with these engines, and stores what was found.

@@ -123,18 +123,35 @@ fn levels(levels: &[Level], no_overall: Option<&str>) -> Vec<Block> {
 
 fn level_table(levels: &[Level]) -> Block {
     let names = ["Criterion", "Level", "Between", "Answers", "Why"].map(str::to_owned).to_vec();
-    let rows = levels.iter().map(|one| {
+    let rows = levels.iter().flat_map(|one| {
         let edited = if one.edited { " (edited)" } else { "" };
-        let between = one.low.zip(one.high).map(|(low, high)| format!("{low:.1} and {high:.1}"));
-        vec![
+        let row = vec![
             format!("{}{edited}", one.name),
-            one.level.map_or_else(|| "none".to_owned(), |level| format!("{level:.1} of 5")),
-            between.unwrap_or_default(),
+            shown(one.level),
+            between(one.low, one.high),
             format!("{} of {}", one.coverage.answered, one.coverage.asked),
             one.reason.clone(),
-        ]
+        ];
+        let others = one.also.iter().map(|other| {
+            vec![
+                format!("{}, by {}", one.name, other.judge),
+                shown(other.level),
+                between(other.low, other.high),
+                String::new(),
+                other.reason.clone(),
+            ]
+        });
+        std::iter::once(row).chain(others)
     });
     Block::Table(std::iter::once(names).chain(rows).collect())
+}
+
+fn shown(level: Option<f64>) -> String {
+    level.map_or_else(|| "none".to_owned(), |level| format!("{level:.1} of 5"))
+}
+
+fn between(low: Option<f64>, high: Option<f64>) -> String {
+    low.zip(high).map(|(low, high)| format!("{low:.1} and {high:.1}")).unwrap_or_default()
 }
 
 fn of_answer(answer: &AnswerReport) -> Vec<Block> {

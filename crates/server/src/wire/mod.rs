@@ -7,6 +7,7 @@
 pub mod check;
 pub mod goal;
 pub mod interview;
+pub mod judge;
 pub mod library;
 pub mod live;
 pub mod progress;

@@ -133,6 +133,44 @@ pub struct Level {
     pub edited: bool,
     /// What levels 1, 3 and 5 look like.
     pub anchors: Option<Anchors>,
+    /// What other judges say of the same; never averaged with it.
+    pub also: Vec<OtherLevel>,
+}
+
+/// What another judge says of a criterion.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OtherLevel {
+    /// Who judged: "model" or "human".
+    pub kind: String,
+    /// The judge as shown.
+    pub judge: String,
+    /// 1 to 5; `None` when it abstains.
+    pub level: Option<f64>,
+    /// Lower end of the 90% interval.
+    pub low: Option<f64>,
+    /// Upper end of the 90% interval.
+    pub high: Option<f64>,
+    /// Why, or why not.
+    pub reason: String,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+    /// What exactly judged, where it was a model.
+    pub model: Option<ModelDetails>,
+}
+
+/// What exactly judged.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ModelDetails {
+    /// SHA-256 of its weights, where they are here.
+    pub sha256: Option<String>,
+    /// What the server said wrote it, where it said so.
+    pub fingerprint: Option<String>,
+    /// Version of what it was told.
+    pub prompt_version: String,
+    /// SHA-256 of what it was told, apart from the answer.
+    pub prompt_sha256: String,
+    /// How often it was asked about the answer.
+    pub calls: u32,
 }
 
 /// What levels look like.

@@ -56,6 +56,7 @@ impl Server {
             let port = listener.local_addr().expect("an address").port();
             let app = App::open(&config, port).await.expect("the app opens");
             app.store.requeue_running_jobs().await.expect("jobs go on");
+            app.engines.load_language(&config.language);
             let mut workers = jobs::start(&app);
             let token = app.guard.token().to_owned();
             let router = http::router(&app);

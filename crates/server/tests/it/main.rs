@@ -5,6 +5,7 @@ mod goals;
 mod guard;
 mod harness;
 mod judge;
+mod model_judge;
 mod places;
 mod portable;
 mod progress;

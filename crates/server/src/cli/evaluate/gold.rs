@@ -95,8 +95,8 @@ pub(super) struct Figures {
     /// The second annotator against the first.
     consistency: Agreement,
     groups: Vec<Group>,
-    /// By adjudicated overall level: covered by the judge's interval, and how many there are.
-    covered_by_level: BTreeMap<u8, (usize, usize)>,
+    /// How often the judge's intervals hold the adjudicated level, by that level and by question family.
+    covered: Vec<Covered>,
     /// What edits of the answers do to the levels of the judge as it is shipped; of development.
     edits: Vec<Edited>,
     /// Answers of development with what was found in them; those of test are not listed.
@@ -120,6 +120,24 @@ struct Group {
     labelled: f64,
     error: f64,
     signed: f64,
+}
+
+/// How often intervals hold the adjudicated level, in answers of one sort.
+#[derive(Debug, Serialize)]
+struct Covered {
+    /// "labelled 3", or the competency that the questions are about.
+    group: String,
+    /// By criterion, the overall level among them.
+    criteria: BTreeMap<&'static str, Held>,
+}
+
+/// Intervals that hold the adjudicated level.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+struct Held {
+    held: usize,
+    of: usize,
+    /// Answers on which the judge was silent, beside these.
+    abstained: usize,
 }
 
 /// One answer of development, for looking at it.
@@ -286,7 +304,8 @@ pub(super) fn measure(
             };
             ours.push(judged(&super::report(bank, &answer, embedder, fitted)?));
         }
-        let mut figures = figures(split, &answers, &ours);
+        let families = families(bank, &answers)?;
+        let mut figures = figures(split, &answers, &families, &ours);
         if split == Split::Development {
             figures.edits = edited(bank, &answers)?;
         }
@@ -295,13 +314,53 @@ pub(super) fn measure(
     Ok(found)
 }
 
+impl Labelled {
+    /// The adjudicated level of a criterion.
+    pub(super) fn label(&self, criterion: &str) -> Option<f64> {
+        self.adjudicated.levels.get(criterion).map(|level| level.level)
+    }
+}
+
 /// An answer of the set as the judge takes it.
-fn answer(bank: &Bank, one: &Labelled) -> anyhow::Result<Answer> {
+pub(super) fn answer(bank: &Bank, one: &Labelled) -> anyhow::Result<Answer> {
     let question = super::question(bank, &one.question)?;
     Ok(super::typed(question, &one.text))
 }
 
-fn figures(split: Split, answers: &[&Labelled], ours: &[Reading]) -> Figures {
+/// What the question of each answer is about.
+fn families(bank: &Bank, answers: &[&Labelled]) -> anyhow::Result<Vec<&'static str>> {
+    let question = |one: &&Labelled| super::question(bank, &one.question);
+    answers.iter().map(|one| Ok(question(one)?.competency.name())).collect()
+}
+
+/// How often the intervals hold the label, by the label and by family.
+fn covered(pairs: &[(&Reading, &Reading)], families: &[&str]) -> Vec<Covered> {
+    let mut groups: BTreeMap<String, BTreeMap<&'static str, Held>> = BTreeMap::new();
+    for ((own, theirs), family) in pairs.iter().zip(families) {
+        for criterion in CRITERIA {
+            let Some(label) = theirs.levels.get(criterion).map(|level| level.level) else {
+                continue;
+            };
+            for group in [format!("labelled {label:.0}"), (*family).to_owned()] {
+                let held = groups.entry(group).or_default().entry(criterion).or_default();
+                match own.levels.get(criterion) {
+                    Some(own) => {
+                        held.of += 1;
+                        held.held += usize::from(own.low <= label && label <= own.high);
+                    }
+                    None => held.abstained += 1,
+                }
+            }
+        }
+    }
+    let groups = groups.into_iter().map(|(group, criteria)| Covered { group, criteria });
+    let (mut levels, families): (Vec<Covered>, Vec<Covered>) =
+        groups.partition(|one| one.group.starts_with("labelled"));
+    levels.extend(families);
+    levels
+}
+
+fn figures(split: Split, answers: &[&Labelled], families: &[&str], ours: &[Reading]) -> Figures {
     let pairs: Vec<(&Reading, &Reading)> =
         ours.iter().zip(answers).map(|(own, one)| (own, &one.adjudicated)).collect();
     let annotators: Vec<(&Reading, &Reading)> =
@@ -325,16 +384,6 @@ fn figures(split: Split, answers: &[&Labelled], ours: &[Reading]) -> Figures {
             signed: levels.signed,
         });
     }
-    let mut covered_by_level: BTreeMap<u8, (usize, usize)> = BTreeMap::new();
-    for (own, theirs) in &pairs {
-        let (Some(own), Some(theirs)) = (own.levels.get("overall"), theirs.levels.get("overall"))
-        else {
-            continue;
-        };
-        let entry = covered_by_level.entry(theirs.level as u8).or_default();
-        entry.0 += usize::from(own.low <= theirs.level && theirs.level <= own.high);
-        entry.1 += 1;
-    }
     let rows = if split == Split::Development { rows(answers, ours) } else { Vec::new() };
     Figures {
         split,
@@ -343,7 +392,7 @@ fn figures(split: Split, answers: &[&Labelled], ours: &[Reading]) -> Figures {
         judge: Agreement::of(&pairs),
         consistency: Agreement::of(&annotators),
         groups,
-        covered_by_level,
+        covered: covered(&pairs, families),
         edits: Vec::new(),
         rows,
     }

@@ -20,7 +20,7 @@ impl Room {
         }
         let asked = probe::model_request(question, said, lack);
         let (system, user) = (asked.system, asked.user);
-        let request = Request { system, user, tokens_max: TOKENS_MAX, temperature: 0.0 };
+        let request = Request { system, user, tokens_max: TOKENS_MAX, ..Request::default() };
         let phrase = move || {
             let text = language.complete(&request).map_err(|error| error.to_string());
             Event::Probe { answer, lack, text }

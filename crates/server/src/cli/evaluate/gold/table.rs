@@ -6,12 +6,14 @@ use analysis::edits::Aim;
 use anyhow::{Context, ensure};
 
 use super::{
-    Figures, Split,
+    Covered, Figures, Held, Split,
     agreement::{CRITERIA, PARTS, wilson},
 };
 
 /// Where the written figures begin in a document.
 const BEGIN: &str = "<!-- figures: begin -->";
+/// The share of intervals that hold their label which a Wilson interval should not lie below.
+const HELD_MIN: f64 = 0.8;
 /// Where they end.
 const END: &str = "<!-- figures: end -->";
 
@@ -215,12 +217,35 @@ fn groups(text: &mut String, of: &Figures) -> std::fmt::Result {
             group.name, group.answers, group.labelled, group.error, group.signed
         )?;
     }
-    writeln!(text, "\n| labelled overall | held by the interval | 95% interval of that share |")?;
-    writeln!(text, "| --- | --- | --- |")?;
-    for (level, (count, all)) in &of.covered_by_level {
-        let (low, high) = wilson(*count, *all);
-        let flag = if high < 0.8 { " (below 0.80)" } else { "" };
-        writeln!(text, "| {level} | {count} of {all} | {low:.2} to {high:.2}{flag} |")?;
+    writeln!(text)?;
+    coverage(text, of)
+}
+
+/// By labelled level and by question family: intervals that hold the label, the 95% Wilson interval of
+/// that share, flagged where it lies on one side of 0.80, and answers without a level beside them.
+fn coverage(text: &mut String, of: &Figures) -> std::fmt::Result {
+    writeln!(text, "| held by the 90% interval | {} |", CRITERIA.join(" | "))?;
+    writeln!(text, "| --- |{}", " --- |".repeat(CRITERIA.len()))?;
+    for Covered { group, criteria } in &of.covered {
+        let cells: Vec<String> = CRITERIA
+            .iter()
+            .map(|name| criteria.get(name).copied().map(cell).unwrap_or_default())
+            .collect();
+        writeln!(text, "| {group} | {} |", cells.join(" | "))?;
     }
     writeln!(text)
+}
+
+fn cell(Held { held, of, abstained }: Held) -> String {
+    let silent = if abstained > 0 { format!(", {abstained} silent") } else { String::new() };
+    if of == 0 {
+        return format!("none{silent}");
+    }
+    let (low, high) = wilson(held, of);
+    let flag = match (high < HELD_MIN, low > HELD_MIN) {
+        (true, _) => " **BELOW 0.80**",
+        (_, true) => " above 0.80",
+        _ => "",
+    };
+    format!("{held} of {of} ({low:.2} to {high:.2}{flag}){silent}")
 }
