@@ -23,7 +23,6 @@ use super::{
     Asked, Judge, asked,
     calibration::{quantile, widening},
     interval,
-    rules::READ_SHARE_MIN,
 };
 use crate::{
     answer::{EDITED_SHARE_MAX, hash},
@@ -273,7 +272,7 @@ fn nothing_to_ask(facts: &Facts<'_>) -> Option<&'static str> {
         Some("Nothing was said, so there is nothing to judge.")
     } else if told.empty() {
         Some("There are too few words for a language model to judge.")
-    } else if told.read_share() < READ_SHARE_MIN {
+    } else if !told.readable() {
         Some(
             "Too many of the words do not fit together to be judged; they may have been heard wrongly.",
         )
