@@ -6,6 +6,7 @@ pub mod delivery;
 mod people;
 mod progress;
 
+use self::people::Manner;
 use crate::shell::{greenroom, root, run as shell_run};
 
 /// Arguments of `cargo xtask evals`.
@@ -17,6 +18,9 @@ pub struct Arguments {
     /// A smaller set, under 50 s once built.
     #[arg(long)]
     quick: bool,
+    /// Of `conversation`, only these people, with commas between.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Manner>,
     /// Also write the figures to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<String>,
@@ -44,7 +48,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     match arguments.what {
         Some(What::Judge) => judge(arguments.quick, json),
         Some(What::Progress) => progress::run(arguments.quick, json),
-        Some(What::Conversation) => conversation::run(arguments.quick, json),
+        Some(What::Conversation) => conversation::run(arguments.quick, &arguments.only, json),
         Some(What::Delivery) => delivery::run(arguments.quick, json),
         None => {
             judge(arguments.quick, json)?;
@@ -58,7 +62,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             let beside = json.map(|file| format!("{file}.progress.json"));
             progress::run(arguments.quick, beside.as_deref())?;
             let beside = json.map(|file| format!("{file}.conversation.json"));
-            conversation::run(arguments.quick, beside.as_deref())
+            conversation::run(arguments.quick, &arguments.only, beside.as_deref())
         }
     }
 }
