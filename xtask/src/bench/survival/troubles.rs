@@ -29,14 +29,17 @@ const LOCKED: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(9)];
 /// Something that goes wrong while the candidate answers.
 type Trouble = fn(&mut World) -> anyhow::Result<()>;
 
-/// All of them, each with its name.
+/// How many of them are tried when it is to be quick.
+pub const QUICK: usize = 3;
+
+/// All of them, each with its name, those first that are soon over.
 pub const ALL: [(&str, Trouble); 6] = [
     ("another process locks the database for 3 s", |world| locked(world, LOCKED[0])),
-    ("another process locks the database for 9 s", |world| locked(world, LOCKED[1])),
     ("the disk is full for 3 s", full),
-    ("the calendar jumps two hours ahead", |world| jumped(world, JUMP_S)),
     ("the calendar jumps two hours back", |world| jumped(world, -JUMP_S)),
+    ("the calendar jumps two hours ahead", |world| jumped(world, JUMP_S)),
     ("the interview is opened in a second tab", second_tab),
+    ("another process locks the database for 9 s", |world| locked(world, LOCKED[1])),
 ];
 
 /// An interview in progress and what can go wrong around it.
