@@ -83,6 +83,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the same may work later: the disk is full, or another process holds a lock.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Database(_) | Self::Io { .. } | Self::Sound(_))
+    }
+
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + use<> {
         let path = path.to_owned();
         |source| Self::Io { path, source }

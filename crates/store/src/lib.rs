@@ -50,8 +50,9 @@ pub use streams::{Anchor, AnchorReason, READ_SAMPLES_MAX, Recording, Stream, Str
 
 /// Connections that read at the same time.
 const READERS_MAX: u32 = 8;
-/// How long to wait for a lock that another process holds.
-const BUSY_S_MAX: u64 = 10;
+/// How long to wait for a lock that another process holds. Rooms tell their candidates then that nothing can
+/// be stored, and try again.
+const BUSY_S_MAX: u64 = 5;
 
 /// The open store. Clones share everything.
 #[derive(Debug, Clone)]
@@ -61,6 +62,8 @@ pub struct Store {
     data: PathBuf,
     codec: Codec,
     live: Arc<Mutex<HashMap<StreamId, sound::Live>>>,
+    /// Held while a stream is compacted: one at a time, and nobody twice.
+    finishing: Arc<Mutex<()>>,
 }
 
 impl Store {
@@ -88,7 +91,14 @@ impl Store {
             return Err(Error::Url { url: without_password(url) });
         };
         migration::Migrator::up(&writer, None).await?;
-        let store = Self { reader, writer, data: data.to_owned(), codec, live: Arc::default() };
+        let store = Self {
+            reader,
+            writer,
+            data: data.to_owned(),
+            codec,
+            live: Arc::default(),
+            finishing: Arc::default(),
+        };
         store.finish_removals().await?;
         Ok(store)
     }

@@ -2,7 +2,9 @@
 
 use interview::{AnswerId, InterviewId, Language, ParticipantId, PersonId, Span, StreamId};
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::OnConflict};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -159,6 +161,44 @@ impl Store {
             .all(&self.reader)
             .await?;
         Ok(rows.into_iter().map(Derived::from).collect())
+    }
+
+    /// The latest result of a kind about each of the last `subjects_max` subjects of a person that come before
+    /// `subject` in the order of their ids, which is that of time; the last subject first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn derived_before(
+        &self,
+        person: PersonId,
+        kind: &str,
+        subject: &str,
+        subjects_max: usize,
+    ) -> Result<Vec<Derived>, Error> {
+        let mut found: Vec<Derived> = Vec::new();
+        let mut before = subject.to_owned();
+        loop {
+            let rows = derived::Entity::find()
+                .filter(derived::Column::Person.eq(Text(person)))
+                .filter(derived::Column::Kind.eq(kind))
+                .filter(derived::Column::Subject.lt(before.as_str()))
+                .order_by_desc(derived::Column::Subject)
+                .order_by_desc(derived::Column::Created)
+                .limit(subjects_max as u64)
+                .all(&self.reader)
+                .await?;
+            let Some(last) = rows.last() else { return Ok(found) };
+            before.clone_from(&last.subject);
+            for row in rows {
+                if found.last().is_none_or(|newer| newer.subject != row.subject) {
+                    found.push(Derived::from(row));
+                }
+            }
+            if found.len() >= subjects_max {
+                found.truncate(subjects_max);
+                return Ok(found);
+            }
+        }
     }
 
     /// All results of a kind that belong to a person, the earliest first.

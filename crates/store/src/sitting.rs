@@ -108,6 +108,23 @@ pub struct Step {
     pub snapshot: Option<Json>,
 }
 
+impl Step {
+    /// Whether there is nothing to be stored.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self { opened, turns, closed, snapshot } = self;
+        opened.is_empty() && turns.is_empty() && closed.is_empty() && snapshot.is_none()
+    }
+
+    /// This step and the one after it, as one.
+    pub fn add(&mut self, next: Self) {
+        self.opened.extend(next.opened);
+        self.turns.extend(next.turns);
+        self.closed.extend(next.closed);
+        self.snapshot = next.snapshot.or(self.snapshot.take());
+    }
+}
+
 /// An interview in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InterviewSummary {

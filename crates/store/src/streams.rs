@@ -251,6 +251,7 @@ impl Store {
         recording: RecordingId,
         now: Timestamp,
     ) -> Result<Recording, Error> {
+        let _alone = self.finishing.lock().await;
         let stream = self.stream(id).await?;
         if let Some(known) = self.recording_of(id).await? {
             return Ok(known);

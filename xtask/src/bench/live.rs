@@ -1,100 +1,149 @@
 //! `cargo xtask bench live`: more and more candidates talk to one server in real time, until its answers
-//! take twice as long as for one.
+//! take twice as long as for one; and the same number of the same candidates to Pipecat.
 
-use std::{sync::Arc, time::Duration};
+mod pipecat;
+mod text;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
+use serde::Serialize;
 use serde_json::json;
 
-use super::{Figure, Table, quantile};
-use crate::live::{
-    clips::{Clip, Voices},
-    line::{Acoustics, Event, Line, Person, Room, Says, What},
-    server::Server,
+use self::pipecat::Pipecat;
+use super::{Place, quantile};
+use crate::{
+    live::{
+        clips::{Clip, Voices},
+        line::{Acoustics, Event, Line, Person, Room, Says, What},
+        server::Server,
+    },
+    reference::write_section,
 };
+
+const REFERENCE: &str = "docs/reference/performance.md";
 
 /// Arguments of `cargo xtask bench live`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// One and two candidates for a short time, under 50 s once built.
+    /// One candidate for a short time, without Pipecat, under 50 s once built; nothing is written into the reference.
     #[arg(long)]
     quick: bool,
     /// The most candidates at once.
-    #[arg(long, default_value_t = 6)]
+    #[arg(long, default_value_t = 8)]
     most: usize,
+    /// How long each round takes, seconds.
+    #[arg(long, default_value_t = 90.0)]
+    seconds: f64,
+    /// Leave out Pipecat; nothing is written into the reference.
+    #[arg(long)]
+    alone: bool,
     /// Also write the figures to this file, as JSON.
     #[arg(long, value_name = "FILE")]
-    json: Option<String>,
+    json: Option<PathBuf>,
 }
 
 /// What the candidates say; written by a language model for this bench.
-const ANSWERS: [&str; 3] = [
+pub(super) const ANSWERS: [&str; 3] = [
     "Last spring our shop had wrong deliveries almost every week. I was asked to find out why. So I looked at two months of orders, and I saw that two people edited the same sheet. I locked the rows and trained both of them. In the end the wrong deliveries went from nine a week to one.",
     "I was on a team of four at the university, and nobody wanted to write the report. I made a plan with small parts, and I took the first one myself. We met every Monday, and I asked each of them what was in the way. We handed it in two days early, and I learned to begin small.",
     "A customer called because her order was late for the third time. I listened first, and then I called the driver myself and found the parcel in the wrong van. I brought it to her in the evening. She stayed with us, and since then I check the late list every morning.",
 ];
 
-/// Runs it and prints the table.
+/// Runs it, prints the tables and writes the reference.
 ///
 /// # Errors
-/// When the program is not built, its models are missing, or a line breaks.
+/// When the program is not built, models or packages are missing, or a line breaks.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let place = super::Place::make()?;
-    let server = Arc::new(Server::start(place.data(), &place.models)?);
+    let place = Place::make()?;
     let mut voices = Voices::default();
     let answers: Vec<Clip> = ANSWERS
         .iter()
         .map(|text| voices.say(&place.models, "helen", text))
         .collect::<anyhow::Result<_>>()?;
-    let mut table = Table::new("live", "cargo xtask bench live");
-    let (most, seconds) = if arguments.quick { (2, 18.0) } else { (arguments.most, 150.0) };
-    let mut alone_s = None;
-    let mut held = 0;
-    for number in 1..=most {
-        let round = hold_many(&server, &answers, number, seconds)?;
-        let dead_s = quantile(&round.dead_air_s, 0.5);
-        let alone_s = *alone_s.get_or_insert(dead_s);
-        table.push(round.figure(number));
-        if dead_s > 2.0 * alone_s {
-            break;
+    let (most, seconds) =
+        if arguments.quick { (1, 30.0) } else { (arguments.most, arguments.seconds) };
+    let server = Arc::new(Server::start_without_language(place.data(), &place.models)?);
+    let mut climbs =
+        vec![climb("Greenroom", most, |number| hold_many(&server, &answers, number, seconds))?];
+    drop(server);
+    if !arguments.quick && !arguments.alone {
+        let pipecat = Pipecat::install(&place, &answers, seconds)?;
+        for setting in pipecat::SETTINGS {
+            climbs.push(climb(setting.name, most, |number| pipecat.hold_many(setting, number))?);
         }
-        held = number;
     }
-    table.push(Figure::new(
-        "live interviews at once before dead air doubles",
-        format!("{held}"),
-        ">= 3",
-        json!({"held": held, "most": most}),
-    ));
-    table.print();
-    table.write(arguments.json.as_deref())
+    let text = text::section(seconds, &climbs);
+    println!("\n{text}");
+    if let Some(file) = &arguments.json {
+        let all = json!({"bench": "live", "seconds": seconds, "climbs": climbs});
+        std::fs::write(file, serde_json::to_string_pretty(&all)? + "\n")
+            .with_context(|| format!("writing {}", file.display()))?;
+    }
+    if climbs.len() > 1 {
+        write_section(REFERENCE, "cargo xtask bench live", &text)?;
+    }
+    Ok(())
 }
 
+/// More and more candidates with one listener.
+#[derive(Debug, Serialize)]
+struct Climb {
+    listener: String,
+    /// From one candidate on.
+    rounds: Vec<Round>,
+}
+
+impl Climb {
+    /// The most candidates at once before the median dead air is twice that of one.
+    fn held(&self) -> usize {
+        let alone_s = self.rounds.first().map_or(f64::NAN, Round::dead_air_p50_s);
+        let holds = |round: &&Round| round.dead_air_p50_s() <= 2.0 * alone_s;
+        self.rounds.iter().take_while(holds).count()
+    }
+
+    /// Whether the last round is beyond what the listener holds; otherwise it may hold more.
+    fn broke(&self) -> bool {
+        self.held() < self.rounds.len()
+    }
+}
+
+/// What so many candidates at once met with.
+#[derive(Debug, Default, Serialize)]
 struct Round {
+    number: usize,
     dead_air_s: Vec<f64>,
-    caption_s: Vec<f64>,
-    processor: f64,
-    memory: u64,
+    /// Replies before an answer was over.
+    cuts: usize,
+    /// From the end of an answer until its words were shown (Greenroom) or its last stretch recognised.
+    words_s: Vec<f64>,
+    /// Processors used.
+    cores: f64,
+    memory_bytes: u64,
 }
 
 impl Round {
-    fn figure(&self, number: usize) -> Figure {
-        let milliseconds = |values: &[f64], q| quantile(values, q) * 1_000.0;
-        let (p50, p90) = (milliseconds(&self.dead_air_s, 0.5), milliseconds(&self.dead_air_s, 0.9));
-        let captions = milliseconds(&self.caption_s, 0.95);
-        let megabytes = self.memory as f64 / 1e6;
-        let value = format!(
-            "dead air p50 {p50:.0} ms, p90 {p90:.0} ms over {} turns; captions p95 {captions:.0} ms; {:.2} cores; {megabytes:.0} MB",
-            self.dead_air_s.len(),
-            self.processor,
-        );
-        let data = json!({
-            "n": number, "dead_air_p50_ms": p50, "dead_air_p90_ms": p90, "turns": self.dead_air_s.len(),
-            "captions_p95_ms": captions, "cores": self.processor, "memory_bytes": self.memory,
-        });
-        let goal = if number == 1 { "captions p95 <= 1 s" } else { "" };
-        Figure::new(&format!("{number} at once"), value, goal, data)
+    /// Infinite when nobody was answered.
+    fn dead_air_p50_s(&self) -> f64 {
+        if self.dead_air_s.is_empty() { f64::INFINITY } else { quantile(&self.dead_air_s, 0.5) }
     }
+}
+
+fn climb(
+    listener: &str,
+    most: usize,
+    mut hold: impl FnMut(usize) -> anyhow::Result<Round>,
+) -> anyhow::Result<Climb> {
+    let mut climb = Climb { listener: listener.to_owned(), rounds: Vec::new() };
+    for number in 1..=most {
+        let round = hold(number).with_context(|| format!("{number} with {listener}"))?;
+        println!("{listener}, {}", text::round(&round));
+        climb.rounds.push(round);
+        if climb.broke() {
+            break;
+        }
+    }
+    Ok(climb)
 }
 
 fn hold_many(
@@ -103,7 +152,6 @@ fn hold_many(
     number: usize,
     seconds: f64,
 ) -> anyhow::Result<Round> {
-    let (before, _) = server.used()?;
     let lines: Vec<_> = (0..number)
         .map(|index| {
             let server = Arc::clone(server);
@@ -111,22 +159,26 @@ fn hold_many(
             std::thread::spawn(move || -> anyhow::Result<Room> {
                 // They do not all begin in the same moment.
                 std::thread::sleep(Duration::from_millis(1_700 * index as u64));
-                let wishes = json!({"questions": 6, "persona": "maya", "seed": index + 1});
+                let wishes = json!({"questions": 8, "persona": "maya", "seed": index + 1});
                 let id = server.plan(&wishes)?;
                 Line::open(&server, &id, Acoustics::default())?.hold(&mut person, seconds)
             })
         })
         .collect();
-    let mut round =
-        Round { dead_air_s: Vec::new(), caption_s: Vec::new(), processor: 0.0, memory: 0 };
+    // Processors are those of the time in which all are there.
+    std::thread::sleep(Duration::from_millis(1_700 * number as u64));
+    let (before, _) = server.used()?;
+    let measured_s = (seconds - 1.7 * (number + 1) as f64).max(1.0);
+    std::thread::sleep(Duration::from_secs_f64(measured_s));
+    let (after, memory_bytes) = server.used()?;
+    let cores = (after - before) / measured_s;
+    let mut round = Round { number, cores, memory_bytes, ..Round::default() };
     for line in lines {
         let room = line.join().ok().context("a candidate broke down")??;
         round.dead_air_s.extend(dead_air(&room.log));
-        round.caption_s.extend(caption_delay(&room.log));
+        round.cuts += cuts(&room.log);
+        round.words_s.extend(caption_delay(&room.log));
     }
-    let (after, memory) = server.used()?;
-    round.processor = (after - before) / seconds;
-    round.memory = memory;
     Ok(round)
 }
 
@@ -174,9 +226,21 @@ pub fn dead_air(log: &[Event]) -> Vec<f64> {
     .collect()
 }
 
-/// How far captions are behind: from the end of each answer to the last change of its captions before
-/// the interviewer speaks, seconds.
+/// How often a line began before an answer was over.
+fn cuts(log: &[Event]) -> usize {
+    let cut = |event: &&Event| match event.what {
+        What::Spoke { to_s, .. } => log.iter().any(|other| {
+            matches!(other.what, What::Audible(_)) && (event.at_s..to_s).contains(&other.at_s)
+        }),
+        _ => false,
+    };
+    log.iter().filter(cut).count()
+}
+
+/// How far captions are behind: from the end of each answer until captions hold all of its words but one, which may be
+/// read otherwise in the end, seconds; 0 when they did before.
 fn caption_delay(log: &[Event]) -> Vec<f64> {
+    let words = |text: &str| text.split_whitespace().count();
     let mut delays = Vec::new();
     for event in log {
         let What::Spoke { to_s, .. } = event.what else { continue };
@@ -184,10 +248,16 @@ fn caption_delay(log: &[Event]) -> Vec<f64> {
             .iter()
             .find(|later| later.at_s > to_s && matches!(later.what, What::Audible(_)))
             .map_or(f64::INFINITY, |later| later.at_s);
-        let last = log.iter().rfind(|later| {
-            matches!(later.what, What::Caption(_)) && later.at_s > to_s && later.at_s < next_s
+        let shown = log.iter().filter_map(|other| match &other.what {
+            What::Caption(text) if (event.at_s..next_s).contains(&other.at_s) => {
+                Some((other.at_s, words(text)))
+            }
+            _ => None,
         });
-        delays.push(last.map_or(0.0, |last| last.at_s - to_s));
+        let shown: Vec<(f64, usize)> = shown.collect();
+        let Some((_, all)) = shown.last() else { continue };
+        let there = shown.iter().find(|(_, count)| count + 1 >= *all);
+        delays.extend(there.map(|(at_s, _)| (at_s - to_s).max(0.0)));
     }
     delays
 }

@@ -1,8 +1,11 @@
 //! `cargo xtask bench …`: how fast and how well Greenroom takes turns, measured in a way anybody can repeat.
 
 mod analyze;
+mod faults;
 mod floor;
 mod live;
+mod memory;
+mod report;
 mod statistics;
 pub mod survival;
 mod turns;
@@ -28,6 +31,10 @@ pub enum Bench {
     Floor(floor::Arguments),
     /// Many interviews at once, up to the breaking point.
     Live(live::Arguments),
+    /// What interviews take of the server's memory, and whether it grows.
+    Memory(memory::Arguments),
+    /// How soon after the end of a long interview its report is there.
+    Report(report::Arguments),
     /// When a turn is answered: false cut-offs and dead air, against Pipecat with Smart Turn.
     Turns(turns::Arguments),
     /// Kills and power cuts at random moments: nothing that was acknowledged may be missing.
@@ -46,6 +53,8 @@ pub fn run(bench: &Bench) -> anyhow::Result<()> {
         Bench::Analyze(arguments) => analyze::run(arguments),
         Bench::Floor(arguments) => floor::run(arguments),
         Bench::Live(arguments) => live::run(arguments),
+        Bench::Memory(arguments) => memory::run(arguments),
+        Bench::Report(arguments) => report::run(arguments),
         Bench::Turns(arguments) => turns::run(arguments),
         Bench::Survival(arguments) => survival::run(arguments),
     }

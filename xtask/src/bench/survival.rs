@@ -1,6 +1,9 @@
 //! `cargo xtask bench survival`: the program is killed at random moments of interviews in progress, and half of the
 //! times the power goes with it: what no sync had confirmed is taken back. After each restart everything that was
-//! acknowledged must be there, sample by sample and turn by turn, and the interview must go on.
+//! acknowledged must be there, sample by sample and turn by turn, and the interview must go on. Before that, what else can
+//! go wrong around a program goes wrong once each.
+
+mod troubles;
 
 use std::{
     collections::HashMap,
@@ -13,20 +16,17 @@ use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 
-use super::{Figure, Place, Table};
-use crate::{
-    live::{
-        clips::Noise,
-        line::{connect, would_block},
-        server::Server,
-    },
-    shell::{self, command, root},
+use super::{Figure, Place, Table, faults::compile};
+use crate::live::{
+    clips::Noise,
+    line::{connect, would_block},
+    server::Server,
 };
 
 /// Arguments of `cargo xtask bench survival`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Twelve kills, under 50 s once built.
+    /// Three troubles and twelve kills, under 50 s once built.
     #[arg(long)]
     quick: bool,
     /// How often it is killed.
@@ -67,6 +67,11 @@ pub fn run_quickly() -> anyhow::Result<u64> {
 /// When anything that was acknowledged is missing after a restart.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let place = Place::make()?;
+    let troubled = if arguments.quick { troubles::QUICK } else { troubles::ALL.len() };
+    for (name, trouble) in troubles::ALL.into_iter().take(troubled) {
+        troubles::survive(&place, name, trouble)?;
+        println!("survived: {name}");
+    }
     let layer = layer(&place)?;
     let kills = if arguments.quick { QUICK_KILLS } else { arguments.kills };
     let mut noise = Noise::new(arguments.seed);
@@ -89,6 +94,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     push("turns that were shown and found again", counts.turns);
     push("writes that the power cut took back", counts.taken_back);
     push("interviews led to their end and their report", u64::from(counts.ended));
+    push("locks, full disks, calendar jumps and second tabs survived", troubled as u64);
     table.print();
     table.write(arguments.json.as_deref())
 }
@@ -106,9 +112,7 @@ struct Counts {
 /// Builds the layer that remembers what was not synced.
 fn layer(place: &Place) -> anyhow::Result<PathBuf> {
     let built = place.data().join("unsynced.so");
-    let source = root().join("xtask/src/bench/unsynced.c");
-    let (source, out) = (source.to_string_lossy(), built.to_string_lossy());
-    shell::run(command("cc", &["-shared", "-fPIC", "-O1", "-o", &out, &source, "-ldl"]))?;
+    compile("unsynced.c", &built, &["-shared", "-fPIC", "-ldl"])?;
     Ok(built)
 }
 

@@ -28,16 +28,15 @@ const SILENT_AFTER_S: f64 = 0.9;
 /// Follow-ups to one question, at most (formats).
 const PROBES_MAX: usize = 2;
 
-/// Plays everybody, or if it is to be quick the terse one in a short call, and prints what the grader found.
+/// Plays everybody, or only those who are named, and prints what the grader found. If it is to be quick, calls are short
+/// and the terse one is played unless others are named.
 ///
 /// # Errors
 /// When something breaks, or the interviewer failed somebody.
-pub fn run(quick: bool, json: Option<&str>) -> anyhow::Result<()> {
-    if quick {
-        play(&Manner::ALL[..1], &short(), true, json)
-    } else {
-        play(&Manner::ALL, &long(), true, json)
-    }
+pub fn run(quick: bool, only: &[Manner], json: Option<&str>) -> anyhow::Result<()> {
+    let all = if quick { &Manner::ALL[..1] } else { &Manner::ALL[..] };
+    let people = if only.is_empty() { all } else { only };
+    play(people, &if quick { short() } else { long() }, true, json)
 }
 
 /// Plays the two who show most in a short call: one who says too little, one who thinks for long. How soon
@@ -94,6 +93,9 @@ fn play(people: &[Manner], wishes: &Value, timed: bool, json: Option<&str>) -> a
                     .map(|(name, _)| format!("{manner:?}: {name}")),
             );
             table.push(figure(manner, &room, &grades));
+            if grades.values().any(|good| !good) {
+                tell(&room);
+            }
         }
     }
     table.print();
@@ -102,6 +104,21 @@ fn play(people: &[Manner], wishes: &Value, timed: bool, json: Option<&str>) -> a
         bail!("the interviewer failed somebody: {}", failed.join("; "));
     }
     Ok(())
+}
+
+/// Prints what happened, so that a failure can be understood.
+fn tell(room: &Room) {
+    for Event { at_s, what } in &room.log {
+        match what {
+            What::Spoke { name, to_s } => println!("{at_s:8.2}  candidate: {name}, to {to_s:.2}"),
+            What::Say { kind, text, .. } => println!("{at_s:8.2}  {kind}: {text}"),
+            What::Caption(text) => println!("{at_s:8.2}    heard: {text}"),
+            What::Played { stopped: true } => println!("{at_s:8.2}  the line is stopped"),
+            What::Audible(_) => println!("{at_s:8.2}  the line is heard"),
+            What::Ended => println!("{at_s:8.2}  the end"),
+            _ => {}
+        }
+    }
 }
 
 fn figure(manner: Manner, room: &Room, grades: &BTreeMap<&'static str, bool>) -> Figure {

@@ -7,6 +7,7 @@ mod people;
 mod progress;
 mod technical;
 
+use self::people::Manner;
 use crate::shell::{greenroom, root, run as shell_run};
 
 /// Arguments of `cargo xtask evals`.
@@ -18,6 +19,9 @@ pub struct Arguments {
     /// A smaller set, under 50 s once built.
     #[arg(long)]
     quick: bool,
+    /// Of `conversation`, only these people, with commas between.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Manner>,
     /// Also write the figures to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<String>,
@@ -48,7 +52,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Some(What::Judge) => judge(arguments.quick, json),
         Some(What::Technical) => technical::run(&technical::answers()?, arguments.quick, json),
         Some(What::Progress) => progress::run(arguments.quick, json),
-        Some(What::Conversation) => conversation::run(arguments.quick, json),
+        Some(What::Conversation) => conversation::run(arguments.quick, &arguments.only, json),
         Some(What::Delivery) => delivery::run(arguments.quick, json),
         None => {
             judge(arguments.quick, json)?;
@@ -69,7 +73,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             let beside = json.map(|file| format!("{file}.progress.json"));
             progress::run(arguments.quick, beside.as_deref())?;
             let beside = json.map(|file| format!("{file}.conversation.json"));
-            conversation::run(arguments.quick, beside.as_deref())
+            conversation::run(arguments.quick, &arguments.only, beside.as_deref())
         }
     }
 }

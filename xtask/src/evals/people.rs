@@ -8,7 +8,7 @@ use crate::live::{
 };
 
 /// Somebody's way of taking part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Manner {
     /// As few words as possible.
     Terse,

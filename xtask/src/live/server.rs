@@ -40,6 +40,18 @@ impl Server {
         Ok(server)
     }
 
+    /// The same without a language model.
+    ///
+    /// # Errors
+    /// When it does not start or does not get ready.
+    pub fn start_without_language(folder: &Path, models: &Path) -> anyhow::Result<Self> {
+        let config = folder.join("greenroom.toml");
+        std::fs::write(&config, "[language]\nmode = \"off\"\n")?;
+        let server = Self::launch(folder, models, &[], &["--config".as_ref(), config.as_ref()])?;
+        server.until_ready()?;
+        Ok(server)
+    }
+
     /// Starts it with further variables of its environment, and waits until it serves pages.
     ///
     /// # Errors
@@ -49,8 +61,18 @@ impl Server {
         models: &Path,
         environment: &[(&str, &OsStr)],
     ) -> anyhow::Result<Self> {
+        Self::launch(folder, models, environment, &[])
+    }
+
+    fn launch(
+        folder: &Path,
+        models: &Path,
+        environment: &[(&str, &OsStr)],
+        arguments: &[&OsStr],
+    ) -> anyhow::Result<Self> {
         let mut child = Command::new(program())
             .args(["serve", "--port", "0"])
+            .args(arguments)
             .env("GREENROOM_DATA", folder)
             .env("GREENROOM_MODELS", models)
             // Those who were dropped in the middle of an interview keep their places for a while.
@@ -88,7 +110,11 @@ impl Server {
         Ok(token.context("the page carries no token")?.to_owned())
     }
 
-    fn until_ready(&self) -> anyhow::Result<()> {
+    /// Waits until it can listen and speak.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub fn until_ready(&self) -> anyhow::Result<()> {
         let since = Instant::now();
         while since.elapsed() < READY {
             let abilities = &self.get("/api/status")?["abilities"];
@@ -163,6 +189,12 @@ impl Server {
         bail!("there is no report of {id} after {READY:?}")
     }
 
+    /// Kills it at once, as a power cut would.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     /// Processor seconds used so far and memory held, bytes.
     ///
     /// # Errors
@@ -182,8 +214,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 }
 

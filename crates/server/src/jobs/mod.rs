@@ -2,6 +2,7 @@
 //! compacting recordings. Jobs are rows, so that none is lost with the process.
 
 pub mod assemble;
+mod compaction;
 pub mod correction;
 pub mod hearing;
 pub mod judge_answer;
@@ -19,7 +20,7 @@ use conversation::Part;
 use engines::audio;
 use interview::{Anchors, AnswerId, Competency, JobId, Question, QuestionId};
 use jiff::{SignedDuration, Timestamp};
-use store::{Codec, Interview, Job, NewJob, Store};
+use store::{Codec, Derived, Interview, Job, NewJob, Store};
 use tokio::{sync::Notify, task::JoinSet};
 
 use crate::{
@@ -35,6 +36,11 @@ pub const SCORE_ANSWER: &str = "score_answer";
 pub const REPORT: &str = "report";
 /// Kind of job: has a language model judge one answer beside the rules.
 pub const JUDGE_ANSWER: &str = "judge_answer";
+/// Kind of job: makes lossless files of the recordings of an interview that is over.
+const COMPACT: &str = "compact";
+/// When work is due that waits for nothing. The calendar may be set back meanwhile, and what was queued
+/// before that must not wait until it has come round again.
+pub const AT_ONCE: Timestamp = Timestamp::UNIX_EPOCH;
 
 /// The id of the unscored first question.
 pub const WARM_UP: &str = "warm-up";
@@ -72,9 +78,9 @@ pub async fn judge_again(
     answers: &[AnswerId],
 ) -> Result<(), store::Error> {
     for answer in answers {
-        queue(app, interview, SCORE_ANSWER, answer.to_string(), world::now()).await?;
+        queue(app, interview, SCORE_ANSWER, answer.to_string(), AT_ONCE).await?;
     }
-    queue(app, interview, REPORT, interview.id.to_string(), world::now()).await
+    queue(app, interview, REPORT, interview.id.to_string(), AT_ONCE).await
 }
 
 /// Queues a job of an interview and rings for the worker.
@@ -98,6 +104,15 @@ async fn queue(
     let bell = if kind == JUDGE_ANSWER { &app.model_work } else { &app.work };
     bell.notify_one();
     Ok(())
+}
+
+/// Stores a result as the latest of its kind about its subject, though the calendar was set back since the one
+/// before was stored.
+async fn put_latest(store: &Store, derived: Derived) -> Result<(), store::Error> {
+    let before = store.derived_latest(&derived.subject, &derived.kind).await?;
+    let after_it = before.map(|before| before.created + SignedDuration::from_micros(1));
+    let created = after_it.map_or(derived.created, |after_it| derived.created.max(after_it));
+    store.put_derived(&Derived { created, ..derived }).await
 }
 
 /// The measures that a person's settings switch off.
@@ -137,7 +152,7 @@ pub async fn open_store(url: &str, folder: &Path) -> Result<Store, store::Error>
 /// for the language model, so that no report waits for it.
 pub fn start(app: &Arc<App>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
-    workers.spawn(work_on(Arc::clone(app), &[SCORE_ANSWER, REPORT], |app| &app.work));
+    workers.spawn(work_on(Arc::clone(app), &[SCORE_ANSWER, REPORT, COMPACT], |app| &app.work));
     workers.spawn(work_on(Arc::clone(app), &[JUDGE_ANSWER], |app| &app.model_work));
     workers
 }
@@ -164,6 +179,7 @@ async fn work(app: &Arc<App>, job: Job) {
         SCORE_ANSWER => score_answer::run(app, &job).await,
         REPORT => report::run(app, &job).await,
         JUDGE_ANSWER => judge_answer::run(app, &job).await,
+        COMPACT => compaction::run(app, &job).await,
         other => Err(anyhow::anyhow!("nobody knows how to do '{other}'")),
     };
     let stored = match result {

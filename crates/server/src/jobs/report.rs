@@ -1,19 +1,16 @@
-//! The report of a whole interview, made from the reports of its answers; and the compaction of its
-//! recordings, once nothing is added to them any more.
+//! The report of a whole interview, made from the reports of its answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use analysis::{
     AnswerReport, CandidateQuestion, InterviewInput, OwnRating, Report, analyse_interview,
 };
-use interview::{Answer, AnswerId, InterviewId, RecordingId, Word};
+use interview::{Answer, AnswerId, InterviewId, Word};
 use serde::de::DeserializeOwned;
-use store::{
-    AnswerRecord, Derived, Interview, InterviewState, Job, JobState, RatingOf, Store, StreamKind,
-};
+use store::{AnswerRecord, Derived, Interview, InterviewState, Job, JobState, RatingOf, Store};
 
 use super::{
-    CANDIDATE_QUESTIONS, REPORT, SCORE_ANSWER,
+    CANDIDATE_QUESTIONS, REPORT, SCORE_ANSWER, compaction,
     hearing::Instruments,
     pipeline::hash,
     score_answer::{ANSWER, ANSWER_REPORT},
@@ -21,7 +18,6 @@ use super::{
 use crate::{
     app::{App, world},
     live::notes,
-    new_id,
 };
 
 /// Makes the report that `job` asks for, or puts it off while answers are still being scored.
@@ -39,9 +35,8 @@ pub(super) async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
     }
     let instruments = app.engines.instruments();
     keep(&app.store, &instruments, &interview).await?;
-    // The report does not wait for this, and does not fail with it.
     if interview.state != InterviewState::Running {
-        compact(&app.store, id).await?;
+        compaction::queue(app, &interview).await?;
     }
     Ok(())
 }
@@ -66,7 +61,7 @@ pub async fn keep(
         problems: made.problems,
         created: world::now(),
     };
-    Ok(store.put_derived(&derived).await?)
+    Ok(super::put_latest(store, derived).await?)
 }
 
 /// Where the report of an interview that is over stands.
@@ -256,14 +251,4 @@ async fn own_rating(store: &Store, id: InterviewId) -> anyhow::Result<Option<Own
         level: Some(1.0 + 4.0 * f64::from(rating.value) / 10.0),
         ..OwnRating::default()
     }))
-}
-
-/// Turns the sound logs of an interview that is over into lossless files.
-async fn compact(store: &Store, id: InterviewId) -> anyhow::Result<()> {
-    for stream in store.streams(id).await? {
-        if stream.kind == StreamKind::Microphone && stream.finished.is_none() {
-            store.finish_stream(stream.id, new_id!(RecordingId), world::now()).await?;
-        }
-    }
-    Ok(())
 }

@@ -8,7 +8,7 @@ use analysis::{AnswerReport, Baseline, NoFiller, Sound, Switches, features::soun
 use anyhow::Context;
 use interview::{Answer, AnswerId, Mode};
 use serde::{Serialize, de::DeserializeOwned};
-use store::{AnswerRecord, Derived, Interview, InterviewState, Job, Store};
+use store::{AnswerRecord, Derived, Interview, Job, Store};
 
 use super::{
     assemble::{Assembled, assemble},
@@ -27,8 +27,9 @@ pub const SOUND: &str = "sound";
 /// Kind of derived row: the report of one answer.
 pub const ANSWER_REPORT: &str = "answer_report";
 
-/// How long the last words of an answer take to be recognised.
-const LAST_WORDS: std::time::Duration = std::time::Duration::from_secs(3);
+/// How long the last words of an answer may take to be recognised where it was given. What is still missing
+/// then is recognised here.
+const LAST_WORDS: std::time::Duration = std::time::Duration::from_secs(10);
 /// How many of a person's latest answers their usual values and repeated words are taken from.
 const EARLIER_MAX: usize = 40;
 
@@ -36,11 +37,9 @@ const EARLIER_MAX: usize = 40;
 pub(super) async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
     let id: AnswerId = job.subject.parse()?;
     let record = app.store.answer(id).await?;
-    let interview = app.store.interview(record.interview).await?;
-    let spoken = record.mode == Mode::Spoken;
-    if spoken && interview.state == InterviewState::Running && job.attempts == 1 {
-        // The room is recognising the answer's last words; what it finds need not be found again.
-        tokio::time::sleep(LAST_WORDS).await;
+    if let Some(closed_us) = record.closed_us.filter(|_| record.mode == Mode::Spoken) {
+        // What the room is recognising need not be found again.
+        app.live.words_found(record.interview, closed_us, LAST_WORDS).await;
     }
     let instruments = app.engines.instruments();
     score(&app.store, &instruments, id).await?;
@@ -213,7 +212,7 @@ impl Subject<'_> {
             problems,
             created: world::now(),
         };
-        Ok(self.store.put_derived(&derived).await?)
+        Ok(super::put_latest(self.store, derived).await?)
     }
 
     async fn get<T: DeserializeOwned>(&self, kind: &str, key: &str) -> anyhow::Result<Option<T>> {
@@ -228,12 +227,8 @@ async fn earlier(
     interview: &Interview,
     id: AnswerId,
 ) -> anyhow::Result<Vec<Answer>> {
-    let answers = latest::<Answer>(store, interview, ANSWER).await?;
-    let mut earlier: Vec<Answer> = answers
-        .into_values()
-        .filter(|answer| answer.id < id && answer.item.is_some() && !answer.words.is_empty())
-        .collect();
-    earlier.sort_by_key(|answer| answer.id);
+    let mut earlier: Vec<Answer> = before(store, interview, ANSWER, id).await?;
+    earlier.retain(|answer| answer.item.is_some() && !answer.words.is_empty());
     Ok(earlier.split_off(earlier.len().saturating_sub(EARLIER_MAX)))
 }
 
@@ -243,10 +238,7 @@ async fn baseline(
     interview: &Interview,
     id: AnswerId,
 ) -> anyhow::Result<Option<Baseline>> {
-    let reports = latest::<AnswerReport>(store, interview, ANSWER_REPORT).await?;
-    let mut reports: Vec<AnswerReport> =
-        reports.into_values().filter(|report| report.answer < id).collect();
-    reports.sort_by_key(|report| report.answer);
+    let mut reports: Vec<AnswerReport> = before(store, interview, ANSWER_REPORT, id).await?;
     let reports = reports.split_off(reports.len().saturating_sub(EARLIER_MAX));
     let mut values: BTreeMap<_, Vec<f64>> = BTreeMap::new();
     for feature in reports.iter().flat_map(|report| &report.features) {
@@ -261,22 +253,19 @@ async fn baseline(
     Ok((answers > 0).then(|| Baseline { answers, medians: medians.collect() }))
 }
 
-/// The latest row of a kind about each of the person's answers; rows of another version of this
-/// program that cannot be read any more are passed over.
-async fn latest<T: DeserializeOwned>(
+/// The latest row of a kind about each of the person's last answers before this one, oldest first; twice as many
+/// as count, for some have no question. Rows of another version of this program that cannot be read any more are
+/// passed over.
+async fn before<T: DeserializeOwned>(
     store: &Store,
     interview: &Interview,
     kind: &str,
-) -> anyhow::Result<BTreeMap<String, T>> {
+    id: AnswerId,
+) -> anyhow::Result<Vec<T>> {
     let rows = store
-        .derived_by_kind(interview.person, kind)
+        .derived_before(interview.person, kind, &id.to_string(), 2 * EARLIER_MAX)
         .await
         .context("the person's earlier answers cannot be read")?;
-    let mut latest = BTreeMap::new();
-    for row in rows {
-        if let Ok(body) = serde_json::from_value(row.body) {
-            latest.insert(row.subject, body);
-        }
-    }
-    Ok(latest)
+    let bodies = rows.into_iter().rev().map(|row| serde_json::from_value(row.body));
+    Ok(bodies.filter_map(Result::ok).collect())
 }

@@ -8,17 +8,17 @@ use interview::{
     Answer, AnswerId, Evidence, Hints, InterviewId, JobId, Language, Mode, ParticipantId, PersonId,
     Plan, PlanItem, Span, Speaker, StreamId, Turn, TurnId, Us, Word, word,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::{
-    Anchor, AnchorReason, AnswerRecord, Interview, InterviewState, NewJob, Participant, Step,
-    Store, Stream, StreamKind, sound,
+    Anchor, AnchorReason, AnswerRecord, Derived, Interview, InterviewState, NewJob, Participant,
+    Step, Store, Stream, StreamKind, sound,
 };
 
 use super::{
     CANDIDATE_QUESTIONS, REPORT, SCORE_ANSWER, WORDS,
     assemble::log_as_heard,
     hearing::Instruments,
-    open_store,
+    open_store, put_latest,
     report::{self, Standing},
     score_answer::{ANSWER, ANSWER_REPORT, SOUND, score},
 };
@@ -510,5 +510,25 @@ async fn work_off(sitting: &Sitting, failure: Option<&str>) {
     match failure {
         None => sitting.store.finish_job(&job).await.expect("done"),
         Some(error) => sitting.store.fail_job(&job, error, None).await.expect("failed"),
+    }
+}
+
+#[tokio::test]
+async fn what_was_found_last_counts_though_the_calendar_was_set_back() {
+    let sitting = Sitting::begin(1, "").await;
+    let found = |body: &str, seconds: i64| Derived {
+        subject: "a subject".to_owned(),
+        kind: SOUND.to_owned(),
+        key: body.to_owned(),
+        person: sitting.interview.person,
+        interview: Some(sitting.interview.id),
+        body: serde_json::json!(body),
+        problems: Vec::new(),
+        created: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds),
+    };
+    for (body, seconds) in [("first", 7_200), ("second", 60), ("third", 61)] {
+        put_latest(&sitting.store, found(body, seconds)).await.expect("stored");
+        let latest = sitting.store.derived_latest("a subject", SOUND).await.expect("read");
+        assert_eq!(latest.map(|row| row.body), Some(serde_json::json!(body)));
     }
 }

@@ -191,6 +191,11 @@ impl Ear {
         matches!(self.state, State::Speech { .. })
     }
 
+    /// The begin of the segment that is open: its words are asked for when it closes.
+    pub fn segment_since(&self) -> Option<Us> {
+        self.segment.as_ref().map(|segment| segment.start_us)
+    }
+
     /// Samples at 16 kHz of the interviewer are played to the candidate from `at_us` on.
     pub fn played(&mut self, at_us: Us, samples: &[f32]) {
         self.echo.played(at_us, samples);

@@ -22,7 +22,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use interview::InterviewId;
+use interview::{InterviewId, Us};
 use tokio::sync::{mpsc, watch};
 
 pub use room::{Closed, Connection, Event, Outgoing};
@@ -54,6 +54,8 @@ pub struct Registry {
     places: Mutex<Places>,
     /// Told whenever a place may have become free.
     moved: watch::Sender<()>,
+    /// Where words of a room are on their way: the begin of the first segment that has none yet.
+    finding: watch::Sender<HashMap<InterviewId, Us>>,
     /// The configured limit.
     spoken_max: Option<NonZero<usize>>,
 }
@@ -79,6 +81,7 @@ impl Registry {
             rooms: Mutex::default(),
             places: Mutex::default(),
             moved: watch::Sender::new(()),
+            finding: watch::Sender::default(),
             spoken_max,
         }
     }
@@ -163,6 +166,24 @@ impl Registry {
         self.moved.send_replace(());
     }
 
+    /// The words of an interview's sound from this time on are on their way; `None` when none are.
+    fn find_words(&self, interview: InterviewId, from_us: Option<Us>) {
+        self.finding.send_if_modified(|finding| match from_us {
+            Some(from_us) => finding.insert(interview, from_us) != Some(from_us),
+            None => finding.remove(&interview).is_some(),
+        });
+    }
+
+    /// Waits until no words that were said in an interview before `to_us` are on their way, but not for
+    /// longer than `time_max`.
+    pub async fn words_found(&self, interview: InterviewId, to_us: Us, time_max: Duration) {
+        let mut finding = self.finding.subscribe();
+        let found = finding
+            .wait_for(|finding| finding.get(&interview).is_none_or(|from_us| *from_us >= to_us));
+        // Nothing more is to be done when it took too long.
+        let _ = tokio::time::timeout(time_max, found).await;
+    }
+
     /// An interview needs no place any more.
     pub fn free(&self, interview: InterviewId) {
         self.places().free(interview);
@@ -209,6 +230,7 @@ impl Registry {
         tokio::spawn(async move {
             room.run(receiver, own).await;
             app.live.lock().remove(&interview);
+            app.live.find_words(interview, None);
             app.live.free(interview);
         });
         Ok(sender)
@@ -251,6 +273,24 @@ impl Registry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn whoever_judges_an_answer_waits_for_its_words_and_for_no_others() {
+        let registry = Registry::new(None);
+        let interview = crate::new_id!(InterviewId);
+        let long = Duration::from_secs(3_600);
+        registry.words_found(interview, 10, long).await;
+        registry.find_words(interview, Some(10));
+        registry.words_found(interview, 10, long).await;
+        let waiting = registry.words_found(interview, 20, long);
+        tokio::pin!(waiting);
+        assert!(futures::poll!(&mut waiting).is_pending(), "what began at 10 is part of it");
+        registry.find_words(interview, Some(20));
+        waiting.await;
+        registry.words_found(interview, 40, Duration::ZERO).await;
+        registry.find_words(interview, None);
+        registry.words_found(interview, 40, long).await;
+    }
 
     #[test]
     fn the_limit_follows_the_processors() {

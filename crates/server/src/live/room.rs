@@ -43,6 +43,9 @@ use crate::{
 
 /// A room that nobody is in closes after this long; the interview can be entered again later.
 const EMPTY_ROOM: Duration = Duration::from_secs(600);
+/// How long the last words of an interview may take; the job that judges its last answer finds what is
+/// missing then.
+const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// Why a room cannot be entered.
 #[derive(Debug, thiserror::Error)]
@@ -258,10 +261,14 @@ pub(super) struct Room {
     last_view: Option<crate::wire::live::View>,
     /// Turns that are shown once they are stored.
     unstored: Vec<crate::wire::interview::Turn>,
-    /// Closed answers whose judging waits for their words.
-    to_judge: Vec<AnswerId>,
+    /// What could not be stored yet.
+    unkept: keeping::Unkept,
+    /// Closed answers, and when they were closed, whose judging waits for their words.
+    to_judge: Vec<(AnswerId, Us)>,
     /// The last turn the candidate spoke, to be shown again with accurate words.
     last_spoken: Option<Turn>,
+    /// It has come to its end, which is not stored yet.
+    ending: Option<conversation::EndReason>,
     over: bool,
 }
 
@@ -282,28 +289,65 @@ impl Room {
             let deadline = self.next_wake();
             tokio::select! {
                 event = events.recv() => match event {
-                    Some(Event::Delete { done }) => {
-                        self.let_go().await;
-                        let _ = done.send(());
-                        return;
-                    }
+                    Some(Event::Delete { done }) => return self.close(done).await,
                     Some(event) => self.handle(event).await,
                     None => break,
                 },
                 () = tokio::time::sleep_until(deadline.into()) => {
-                    if self.line.is_none() || self.paused {
+                    if self.unkept.retry_at().is_some() || self.ending.is_some() {
+                        self.try_again().await;
+                    } else if self.line.is_none() || self.paused {
                         break;
+                    } else {
+                        self.step(Input::Timer).await;
                     }
-                    self.step(Input::Timer).await;
                 }
             }
         }
+        if self.over {
+            self.hear_out(&mut events).await;
+        }
         self.let_go().await;
+    }
+
+    /// Lets go of everything and says so.
+    async fn close(mut self, done: oneshot::Sender<()>) {
+        self.let_go().await;
+        // Whoever asked may not wait any more.
+        let _ = done.send(());
+    }
+
+    /// The interview is over, and its last words are still being recognised: what is found is kept, so that
+    /// the job that judges the last answer need not find it again.
+    async fn hear_out(&mut self, events: &mut mpsc::Receiver<Event>) {
+        self.line = None;
+        self.app.live.free(self.interview.id);
+        let until = tokio::time::Instant::now() + LAST_WORDS;
+        while self.hearing.is_finding_words() {
+            match tokio::time::timeout_at(until, events.recv()).await {
+                Ok(Some(Event::Recognised { span, words })) => self.recognised(span, words).await,
+                Ok(Some(Event::Attach { outgoing, .. })) => {
+                    let (code, text) = (Closed::Over.code().to_owned(), Closed::Over.to_string());
+                    // A line that takes nothing is gone.
+                    let _ = outgoing.try_send(Outgoing::Text(ServerMessage::Closed { code, text }));
+                }
+                Ok(Some(Event::Delete { done })) => {
+                    self.let_go().await;
+                    let _ = done.send(());
+                    return;
+                }
+                Ok(Some(_)) => {}
+                Ok(None) | Err(_) => return,
+            }
+        }
     }
 
     /// When something is due though nothing happens.
     fn next_wake(&self) -> std::time::Instant {
         let far = std::time::Instant::now() + EMPTY_ROOM;
+        if let Some(retry_at) = self.unkept.retry_at() {
+            return retry_at;
+        }
         if self.line.is_none() || self.paused {
             return far;
         }
@@ -621,8 +665,18 @@ impl Room {
 
     async fn end(&mut self, reason: conversation::EndReason) {
         self.close_segments().await;
+        self.ending = Some(reason);
+        self.try_again().await;
+    }
+
+    /// Stores what could not be stored before, and the end if it has come. It is over when both are stored.
+    async fn try_again(&mut self) {
+        if !self.store_unkept().await {
+            return;
+        }
+        let Some(reason) = self.ending else { return };
         if let Err(error) = self.finish(reason).await {
-            tracing::error!(interview = %self.interview.id, "cannot mark the end: {error:#}");
+            return self.could_not_store(&error);
         }
         self.show_view();
         self.send(ServerMessage::Ended);

@@ -315,7 +315,17 @@ async fn results_are_kept(store: &Store, me: PersonId) {
     assert_eq!(latest, Some(newer.clone()));
     assert_eq!(store.derived(subject, "report", "k3").await.expect("read"), None);
     assert_eq!(store.derived_of(itv(1)).await.expect("listed"), [fixed.clone(), newer.clone()]);
-    assert_eq!(store.derived_by_kind(me, "report").await.expect("listed"), [fixed, newer]);
+    assert_eq!(store.derived_by_kind(me, "report").await.expect("listed"), [fixed, newer.clone()]);
+    let second = Derived { subject: answer_id(2).to_string(), ..newer.clone() };
+    store.put_derived(&second).await.expect("stored");
+    let before = async |subject: &str, most| {
+        store.derived_before(me, "report", subject, most).await.expect("listed")
+    };
+    let third = answer_id(3).to_string();
+    assert_eq!(before(&third, 2).await, [second.clone(), newer.clone()], "the latest about each");
+    assert_eq!(before(&third, 1).await, [second.clone()]);
+    assert_eq!(before(&second.subject, 2).await, [newer]);
+    assert!(before(subject, 2).await.is_empty());
     let across = Derived {
         subject: me.to_string(),
         interview: None,

@@ -541,7 +541,8 @@ export class Room {
   }
 
   private notice(code: string, text: string): void {
-    const others = this.notices.filter((notice) => notice.code !== code);
+    const over = code === 'stored_again' ? ['not_stored', 'disk_full'] : [];
+    const others = this.notices.filter((notice) => ![code, ...over].includes(notice.code));
     this.notices = [...others, { id: this.nextId(), code, text }].slice(-3);
   }
 

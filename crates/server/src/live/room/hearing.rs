@@ -26,8 +26,6 @@ const ANCHOR_EVERY_US: Us = 10_000_000;
 const LACKS_EVERY_US: Us = 1_500_000;
 /// A frame that would have been recorded further ahead of now than this is a lie about its position.
 const AHEAD_US_MAX: Us = 5_000_000;
-/// Segments whose words are being recognised at once; more wait in their order.
-const RECOGNISING_MAX: usize = 1;
 /// Segments that wait for their words, at most 28 s each (14 MB in all). What does not fit is found by the
 /// job that judges the answer, which hears whatever has no words.
 const SEGMENTS_WAITING_MAX: usize = 8;
@@ -49,6 +47,8 @@ pub(super) struct Microphone {
     ear: Option<(Ear, Resampler)>,
     /// A voice that the ear is hearing is to be reported again with the next frame.
     voice_anew: bool,
+    /// Its sound cannot be written for now, and the candidate was told so.
+    failing: bool,
 }
 
 /// What is being made of the sound right now.
@@ -64,14 +64,20 @@ pub(super) struct Hearing {
     captions_failed: bool,
     /// The pause that is being judged, and what the sound model says of it.
     turn_end: Option<(Us, f32)>,
-    recognising: usize,
+    /// The begin of the segment whose words are being recognised, one at a time; more wait in their order.
+    recognising: Option<Us>,
     segments_waiting: VecDeque<(Span, Vec<f32>)>,
 }
 
 impl Hearing {
     /// Whether words of a closed segment are still on their way.
     pub(super) fn is_finding_words(&self) -> bool {
-        self.recognising > 0 || !self.segments_waiting.is_empty()
+        self.words_missing_from().is_some()
+    }
+
+    /// The begin of the first closed segment whose words are on their way.
+    fn words_missing_from(&self) -> Option<Us> {
+        self.recognising.or_else(|| self.segments_waiting.front().map(|(span, _)| span.start_us))
     }
 }
 
@@ -84,6 +90,11 @@ impl Microphone {
     /// What listens to it, once a frame has come.
     pub(super) fn ear(&mut self) -> Option<&mut Ear> {
         self.ear.as_mut().map(|(ear, _)| ear)
+    }
+
+    /// The begin of a segment that still grows or waits for its pause.
+    fn segment_since(&self) -> Option<Us> {
+        self.ear.as_ref().and_then(|(ear, _)| ear.segment_since())
     }
 
     /// Interview time of a position.
@@ -153,6 +164,7 @@ impl Room {
             anchored_us: 0,
             ear: None,
             voice_anew: false,
+            failing: false,
         };
         self.microphones.insert(stream, microphone);
         Ok(())
@@ -179,6 +191,7 @@ impl Room {
             anchored_us: 0,
             ear: None,
             voice_anew: false,
+            failing: false,
         };
         self.microphones.insert(stream, microphone);
     }
@@ -201,6 +214,12 @@ impl Room {
         });
     }
 
+    /// All that was said before this is known: no segment from before it is open or waits for its words.
+    pub(super) fn heard_to_us(&self) -> Us {
+        let open = self.microphones.values().filter_map(Microphone::segment_since);
+        open.chain(self.hearing.words_missing_from()).min().unwrap_or(Us::MAX)
+    }
+
     /// Begins to watch the streams that were there before the room had a queue.
     pub(super) fn watch_all(&self) {
         for (stream, microphone) in &self.microphones {
@@ -209,12 +228,18 @@ impl Room {
     }
 
     pub(super) fn acknowledge(&mut self, stream: u8, frames: u32, problem: Option<String>) {
-        if let Some(problem) = problem {
-            tracing::error!(interview = %self.interview.id, "the sound is not stored: {problem}");
-            self.notice(
-                "disk_full",
-                "the sound cannot be stored right now; free some space, your browser keeps it meanwhile",
-            );
+        let Some(microphone) = self.microphones.get_mut(&stream) else { return };
+        let failed = std::mem::replace(&mut microphone.failing, problem.is_some());
+        match problem {
+            Some(problem) if !failed => {
+                tracing::error!(interview = %self.interview.id, "the sound is not stored: {problem}");
+                self.notice(
+                    "disk_full",
+                    "the sound cannot be stored right now; free some space, your browser keeps it meanwhile",
+                );
+            }
+            None if failed => self.notice("stored_again", "your sound is stored again"),
+            _ => {}
         }
         if let Some(microphone) = self.microphones.get_mut(&stream)
             && frames > microphone.synced
@@ -258,8 +283,11 @@ impl Room {
             position: frame.first_sample,
             body: sound::Body::Samples(frame.samples.clone()),
         };
-        if let Err(problem) = store_frame(&microphone.appender, stored).await {
-            return self.notice("protocol", problem);
+        match store_frame(&microphone.appender, stored).await {
+            Ok(()) => {}
+            Err(Refused::Wrong(problem)) => return self.notice("protocol", problem),
+            // The browser keeps what was not acknowledged, and sends it again when it comes back.
+            Err(Refused::Behind) => return self.leave().await,
         }
         if frame.number < microphone.next {
             return;
@@ -461,6 +489,9 @@ impl Room {
     /// Queues a closed segment for the accurate recogniser.
     fn recognise(&mut self, span: Span, samples: Vec<f32>) {
         self.transcript.closed(span);
+        if self.engines.recogniser().is_none() {
+            return;
+        }
         if self.hearing.segments_waiting.len() >= SEGMENTS_WAITING_MAX {
             return tracing::warn!(
                 "words are behind; those of a segment are found after the answer"
@@ -468,15 +499,21 @@ impl Room {
         }
         self.hearing.segments_waiting.push_back((span, samples));
         self.recognise_next();
+        self.tell_what_is_missing();
+    }
+
+    /// Tells the jobs behind the interviews which words are on their way.
+    fn tell_what_is_missing(&self) {
+        self.app.live.find_words(self.interview.id, self.hearing.words_missing_from());
     }
 
     fn recognise_next(&mut self) {
-        if self.hearing.recognising >= RECOGNISING_MAX {
+        if self.hearing.recognising.is_some() {
             return;
         }
         let Some(recogniser) = self.engines.recogniser() else { return };
         let Some((span, samples)) = self.hearing.segments_waiting.pop_front() else { return };
-        self.hearing.recognising += 1;
+        self.hearing.recognising = Some(span.start_us);
         let recognise = move || {
             let words = recogniser.recognise(&samples).map_err(|error| error.to_string());
             Event::Recognised { span, words }
@@ -485,18 +522,21 @@ impl Room {
     }
 
     pub(super) async fn recognised(&mut self, span: Span, words: Result<Recognition, String>) {
-        self.hearing.recognising = self.hearing.recognising.saturating_sub(1);
+        self.hearing.recognising = None;
         self.recognise_next();
         match words {
             Ok(recognition) => {
                 let words = shifted(recognition.words, span.start_us);
                 self.store_words(span, &words).await;
                 self.transcript.words(span, words);
-                self.tell_words().await;
-                self.show_accurate();
+                if !self.over {
+                    self.tell_words().await;
+                    self.show_accurate();
+                }
             }
             Err(problem) => tracing::warn!("{problem}; captions stand in for these words"),
         }
+        self.tell_what_is_missing();
         self.judge_what_is_heard().await;
     }
 
@@ -557,24 +597,33 @@ impl Room {
     }
 }
 
+/// Why a frame was not taken.
+enum Refused {
+    /// It breaks a rule.
+    Wrong(&'static str),
+    /// So much waits for the disk already that nothing more can be kept.
+    Behind,
+}
+
 /// Stores a frame; waits while the disk is behind.
-async fn store_frame(appender: &sound::Appender, frame: sound::Frame) -> Result<(), &'static str> {
+async fn store_frame(appender: &sound::Appender, frame: sound::Frame) -> Result<(), Refused> {
     for _ in 0..3 {
         match appender.push(frame.clone()) {
             Ok(_) => return Ok(()),
             Err(sound::Error::Behind { .. }) => {
                 if appender.flush().await.is_err() {
-                    return Err("the disk does not take the sound; it will be asked for again");
+                    return Err(Refused::Behind);
                 }
             }
-            Err(sound::Error::Frame { problem, .. }) => return Err(problem),
+            Err(sound::Error::Frame { problem, .. }) => return Err(Refused::Wrong(problem)),
             Err(error) => {
                 tracing::error!("{error}");
-                return Err("the sound of this stream cannot be stored; open another stream");
+                let problem = "the sound of this stream cannot be stored; open another stream";
+                return Err(Refused::Wrong(problem));
             }
         }
     }
-    Err("the disk does not take the sound fast enough; it will be asked for again")
+    Err(Refused::Behind)
 }
 
 fn lacks_of(

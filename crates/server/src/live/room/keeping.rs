@@ -1,6 +1,9 @@
 //! What a room stores and restores: the conversation, the turn log, answers, streams, words.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    time::{Duration, Instant},
+};
 
 use anyhow::Context;
 use conversation::{AnswerRef, CloseReason, Conversation, EndReason, FloorView, Part};
@@ -32,6 +35,33 @@ struct Snapshot {
     typed: u32,
     /// Answers by what they answer.
     answers: Vec<(AnswerRef, Given)>,
+}
+
+/// How soon it is tried again to store what could not be stored.
+const STORE_AGAIN: Duration = Duration::from_secs(2);
+
+/// What could not be stored yet. It grows with the interview and no further.
+#[derive(Default)]
+pub(super) struct Unkept {
+    step: Step,
+    /// Where streams stand, one every ten seconds.
+    anchors: VecDeque<(StreamId, Anchor)>,
+    /// When it is tried again.
+    retry_at: Option<Instant>,
+    /// The candidate was told that it does not work.
+    failing: bool,
+}
+
+impl Unkept {
+    /// When it is tried again to store it, if it did not work.
+    pub(super) fn retry_at(&self) -> Option<Instant> {
+        self.retry_at
+    }
+
+    /// Whether it is not to be tried yet.
+    fn waits(&self) -> bool {
+        self.retry_at.is_some_and(|retry_at| retry_at > Instant::now())
+    }
 }
 
 /// What a stream's settings hold beside what the browser applied.
@@ -91,7 +121,9 @@ pub(super) async fn open(app: std::sync::Arc<App>, interview: Interview) -> anyh
         typed: snapshot.typed,
         last_view: None,
         unstored: Vec::new(),
+        unkept: Unkept::default(),
         last_spoken: None,
+        ending: None,
         over: false,
         app,
         interview,
@@ -137,8 +169,8 @@ impl Room {
     async fn restore_judging(&mut self) -> anyhow::Result<()> {
         for answer in self.app.store.answers(self.interview.id).await? {
             let known = self.app.store.jobs_about(&answer.id.to_string()).await?;
-            if answer.closed_us.is_some() && known.is_empty() {
-                self.to_judge.push(answer.id);
+            if let Some(closed_us) = answer.closed_us.filter(|_| known.is_empty()) {
+                self.to_judge.push((answer.id, closed_us));
             }
         }
         Ok(())
@@ -173,10 +205,24 @@ impl Room {
         at_us: Us,
         reason: AnchorReason,
     ) {
-        let anchor = Anchor { position, at_us, reason };
-        if let Err(error) = self.app.store.add_anchor(id, anchor).await {
-            tracing::error!(stream = %id, "cannot note where a stream stands: {error}");
+        self.unkept.anchors.push_back((id, Anchor { position, at_us, reason }));
+        if !self.unkept.waits() {
+            self.store_unkept().await;
         }
+    }
+
+    async fn store_anchors(&mut self) -> Result<(), store::Error> {
+        while let Some((id, anchor)) = self.unkept.anchors.front().copied() {
+            match self.app.store.add_anchor(id, anchor).await {
+                Err(error) if error.may_pass() => return Err(error),
+                Err(error) => {
+                    tracing::error!(stream = %id, "where it stands is not noted: {error}")
+                }
+                Ok(()) => {}
+            }
+            self.unkept.anchors.pop_front();
+        }
+        Ok(())
     }
 
     /// Keeps the accurate words of a segment: an engine's output, never overwritten.
@@ -287,7 +333,8 @@ impl Room {
         step.closed.push((id, self.clock.now_us()));
     }
 
-    /// Stores what a step leaves behind, and queues the judging of what was closed.
+    /// Stores what a step leaves behind, with what could not be stored before, and queues the judging of what
+    /// was closed.
     pub(super) async fn keep(&mut self, mut step: Step) {
         let snapshot = Snapshot {
             conversation: self.conversation.clone(),
@@ -299,32 +346,77 @@ impl Room {
             Ok(snapshot) => step.snapshot = Some(snapshot),
             Err(error) => tracing::error!("a conversation cannot be written as JSON: {error}"),
         }
-        self.to_judge.extend(step.closed.iter().map(|(id, _)| *id));
-        if let Err(error) = self.app.store.record(self.interview.id, &step, now()).await {
-            tracing::error!(interview = %self.interview.id, "cannot store a step: {error}");
-            self.notice(
-                "not_stored",
-                "this cannot be stored right now; check the space on the disk",
-            );
-            return;
+        self.unkept.step.add(step);
+        if !self.unkept.waits() {
+            self.store_unkept().await;
+        }
+    }
+
+    /// Stores what has not been stored yet; tells whether nothing is left.
+    pub(super) async fn store_unkept(&mut self) -> bool {
+        self.unkept.retry_at = None;
+        if let Err(error) = self.store_anchors().await {
+            self.could_not_store(&error);
+            return false;
+        }
+        if !self.unkept.step.is_empty() {
+            let stored = self.app.store.record(self.interview.id, &self.unkept.step, now()).await;
+            match stored {
+                Err(error) if error.may_pass() => {
+                    self.could_not_store(&error);
+                    return false;
+                }
+                // What the store will never take must not keep it from taking the rest.
+                Err(error) => {
+                    tracing::error!(interview = %self.interview.id, "a step is not stored: {error}");
+                }
+                Ok(()) => {}
+            }
+            let step = std::mem::take(&mut self.unkept.step);
+            self.to_judge.extend(step.closed);
+        }
+        if std::mem::take(&mut self.unkept.failing) {
+            self.notice("stored_again", "everything you said meanwhile is stored now");
         }
         for turn in std::mem::take(&mut self.unstored) {
             self.send(crate::wire::live::ServerMessage::Turn { turn });
         }
         self.judge_what_is_heard().await;
+        true
     }
 
-    /// Queues the judging of closed answers once no segment waits for its words.
+    /// Says, once, that nothing can be stored for now, and when it is tried again.
+    pub(super) fn could_not_store(&mut self, error: &store::Error) {
+        tracing::error!(interview = %self.interview.id, "cannot store a step yet: {error}");
+        self.unkept.retry_at = Some(Instant::now() + STORE_AGAIN);
+        if !std::mem::replace(&mut self.unkept.failing, true) {
+            self.notice(
+                "not_stored",
+                "what you say cannot be stored right now; go on, it is tried again, and check the space \
+                 on the disk",
+            );
+        }
+    }
+
+    /// Queues the judging of closed answers of which all words are known.
     pub(super) async fn judge_what_is_heard(&mut self) {
-        if self.hearing.is_finding_words() {
-            return;
-        }
-        for id in std::mem::take(&mut self.to_judge) {
-            self.queue(jobs::SCORE_ANSWER, id.to_string()).await;
+        if let Err(error) = self.judge_to(self.heard_to_us()).await {
+            tracing::error!("an answer is judged later, its job cannot be queued: {error}");
         }
     }
 
-    async fn queue(&mut self, kind: &str, subject: String) {
+    /// Queues the judging of the answers that were closed by then.
+    async fn judge_to(&mut self, to_us: Us) -> Result<(), store::Error> {
+        let is_due = |(_, closed_us): &(AnswerId, Us)| *closed_us <= to_us;
+        while let Some(place) = self.to_judge.iter().position(is_due) {
+            let id = self.to_judge[place].0;
+            self.queue(jobs::SCORE_ANSWER, id.to_string()).await?;
+            self.to_judge.remove(place);
+        }
+        Ok(())
+    }
+
+    async fn queue(&mut self, kind: &str, subject: String) -> Result<(), store::Error> {
         let job = NewJob {
             id: new_id!(JobId),
             person: self.interview.person,
@@ -332,12 +424,11 @@ impl Room {
             kind: kind.to_owned(),
             subject,
             body: serde_json::Value::Null,
-            run_after: now(),
+            run_after: jobs::AT_ONCE,
         };
-        match self.app.store.enqueue(&job, now()).await {
-            Ok(_) => self.app.work.notify_one(),
-            Err(error) => tracing::error!("cannot queue {kind}: {error}"),
-        }
+        self.app.store.enqueue(&job, now()).await?;
+        self.app.work.notify_one();
+        Ok(())
     }
 
     /// Shows the last spoken turn again, now that its accurate words are known.
@@ -356,9 +447,9 @@ impl Room {
     pub(super) async fn log(&mut self, turn: Turn) {
         self.turn_index += 1;
         self.send(crate::wire::live::ServerMessage::Turn { turn: self.shown(&turn) });
-        let step = Step { turns: vec![turn], ..Step::default() };
-        if let Err(error) = self.app.store.record(self.interview.id, &step, now()).await {
-            tracing::error!(interview = %self.interview.id, "cannot store a turn: {error}");
+        self.unkept.step.add(Step { turns: vec![turn], ..Step::default() });
+        if !self.unkept.waits() {
+            self.store_unkept().await;
         }
     }
 
@@ -389,26 +480,26 @@ impl Room {
         view::turn(turn, &self.interview.plan.persona.name)
     }
 
-    /// Marks the end and queues the report.
-    pub(super) async fn finish(&mut self, reason: EndReason) -> anyhow::Result<()> {
+    /// Marks the end and queues the report. Can be called again when it did not work.
+    pub(super) async fn finish(&mut self, reason: EndReason) -> Result<(), store::Error> {
         let state = match reason {
             EndReason::Completed => InterviewState::Ended,
             EndReason::Stopped => InterviewState::Aborted,
         };
         self.app.store.end_interview(self.interview.id, state, now()).await?;
-        for id in std::mem::take(&mut self.to_judge) {
-            self.queue(jobs::SCORE_ANSWER, id.to_string()).await;
-        }
-        self.queue(jobs::REPORT, self.interview.id.to_string()).await;
-        Ok(())
+        self.judge_to(Us::MAX).await?;
+        self.queue(jobs::REPORT, self.interview.id.to_string()).await
     }
 
     /// Lets go of the files: the streams are closed when the interview is over, else they wait.
     pub(super) async fn let_go(&mut self) {
         self.line = None;
         let id: InterviewId = self.interview.id;
-        for answer in std::mem::take(&mut self.to_judge) {
-            self.queue(jobs::SCORE_ANSWER, answer.to_string()).await;
+        if !self.unkept.step.is_empty() {
+            self.store_unkept().await;
+        }
+        if let Err(error) = self.judge_to(Us::MAX).await {
+            tracing::error!(interview = %id, "its answers are judged when it goes on: {error}");
         }
         for (_, microphone) in std::mem::take(&mut self.microphones) {
             if let Err(error) = microphone.close().await {
