@@ -1,6 +1,5 @@
 //! `greenroom judge`: answers to knowledge questions held against reference answers, line by line,
 //! for scripts and other programs. `docs/reference/judge-schema.md` describes the lines.
-#![expect(clippy::print_stdout, reason = "judgements are printed for the program that asked")]
 
 use std::{
     fs::File,

@@ -67,7 +67,7 @@ pub async fn is_awaited(store: &Store, id: AnswerId) -> anyhow::Result<bool> {
 /// When the job cannot be stored.
 pub async fn queue(app: &App, interview: &Interview, id: AnswerId) -> anyhow::Result<()> {
     if model_judge::ready(app)?.is_some() {
-        super::queue(app, interview, JUDGE_ANSWER, id.to_string(), world::now()).await?;
+        super::queue(app, interview, JUDGE_ANSWER, id.to_string(), super::AT_ONCE).await?;
     }
     Ok(())
 }
@@ -128,5 +128,5 @@ async fn put(
         problems: Vec::new(),
         created: world::now(),
     };
-    Ok(app.store.put_derived(&derived).await?)
+    Ok(super::put_latest(&app.store, derived).await?)
 }

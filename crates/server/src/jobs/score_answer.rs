@@ -44,6 +44,7 @@ pub(super) async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
     let instruments = app.engines.instruments();
     score(&app.store, &instruments, id).await?;
     if record.item.is_some() {
+        let interview = app.store.interview(record.interview).await?;
         judge_answer::queue(app, &interview, id).await?;
     }
     Ok(())

@@ -188,7 +188,7 @@ impl Sitting {
     /// Stores a finished report, as the job does.
     async fn report(&self, instruments: &Instruments) -> report::Made {
         let made = report::make(&self.store, instruments, &self.interview).await.expect("a report");
-        let derived = store::Derived {
+        let derived = Derived {
             subject: self.interview.id.to_string(),
             kind: REPORT.to_owned(),
             key: "test".to_owned(),

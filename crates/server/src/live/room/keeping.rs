@@ -216,7 +216,7 @@ impl Room {
             match self.app.store.add_anchor(id, anchor).await {
                 Err(error) if error.may_pass() => return Err(error),
                 Err(error) => {
-                    tracing::error!(stream = %id, "where it stands is not noted: {error}")
+                    tracing::error!(stream = %id, "where it stands is not noted: {error}");
                 }
                 Ok(()) => {}
             }
