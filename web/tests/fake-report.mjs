@@ -116,7 +116,7 @@ function level(criterion, name, value, evidence, reason, coverage = { answered: 
   };
 }
 
-/** The same levels with those of a language model beside them: one apart, one without. */
+/** The same levels with those of a language model beside them: every second without one. */
 export function withModel(levels) {
   const details = {
     sha256: '7e1d'.repeat(16),
@@ -126,8 +126,8 @@ export function withModel(levels) {
     calls: 3,
   };
   return levels.map((own, i) => {
-    const silent = i % 3 === 2 || own.level === null;
-    const value = Math.max(1, Math.round(own.level ?? 1) - (i % 2));
+    const silent = i % 2 === 1 || own.level === null;
+    const value = Math.max(1, Math.round(own.level ?? 1) - 1);
     return {
       ...own,
       also: [
