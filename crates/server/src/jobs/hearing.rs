@@ -1,10 +1,13 @@
 //! What is heard in stored sound: where somebody speaks, and which words.
 
+mod windows;
+
 use std::{path::PathBuf, sync::Arc};
 
 use engines::{Embedder, Error, Recogniser};
 use interview::{Span, Us, Word};
 
+use self::windows::Window;
 use crate::{
     desk::{Desk, Party, Stage},
     engine_room::Engines,
@@ -85,12 +88,19 @@ impl Heard {
     }
 }
 
+/// Windows that are recognised at once where nobody waits for the first of them: 84 s of sound, 5 MB.
+const WINDOWS_MAX: usize = 3;
+/// A piece with this much voice that has no word in its window is recognised again by itself.
+const VOICED_US_MIN: Us = 1_000_000;
+
 /// Listens to sound piece by piece, in memory that does not grow with the sound.
 pub struct Listener {
     ear: Ear,
     recogniser: Option<Arc<dyn Recogniser>>,
     heard: Heard,
     began_us: Option<Us>,
+    /// Pieces that wait to be recognised in windows; `None` where each is recognised at once.
+    windows: Option<Vec<Window>>,
 }
 
 impl Listener {
@@ -110,7 +120,15 @@ impl Listener {
                 path: PathBuf::from("silero-vad"),
             });
         };
-        Ok(Self { ear: open(start_us)?, recogniser, heard: Heard::default(), began_us: None })
+        let heard = Heard::default();
+        Ok(Self { ear: open(start_us)?, recogniser, heard, began_us: None, windows: None })
+    }
+
+    /// The same, for recordings that nobody waits for: pieces are recognised several at once, which takes
+    /// less of the processor in all, and longer until the first words are there.
+    #[must_use]
+    pub fn patient(self) -> Self {
+        Self { windows: Some(Vec::new()), ..self }
     }
 
     /// Hears samples at 16 kHz that follow the ones before.
@@ -125,10 +143,11 @@ impl Listener {
     /// What was heard, at the end of the sound.
     ///
     /// # Errors
-    /// When the recogniser fails on the last segment.
+    /// When the recogniser fails on the last segments.
     pub fn finish(mut self) -> Result<Heard, Error> {
         let sensed = self.ear.finish();
         self.take_in(sensed)?;
+        self.recognise_windows()?;
         Ok(self.heard)
     }
 
@@ -141,14 +160,49 @@ impl Listener {
                         self.heard.voiced.push(Span::new(began_us, since_us));
                     }
                 }
-                Sensed::Segment { span, samples } => {
-                    if let Some(recogniser) = &self.recogniser {
-                        let words = recogniser.recognise(&samples)?.words;
-                        self.heard.segments.push((span, shifted(words, span.start_us)));
-                    }
-                }
+                Sensed::Segment { span, samples } => self.segment(span, samples)?,
                 _ => {}
             }
+        }
+        Ok(())
+    }
+
+    /// Recognises a segment, or lays it by until the windows are full.
+    fn segment(&mut self, span: Span, samples: Vec<f32>) -> Result<(), Error> {
+        let Some(recogniser) = &self.recogniser else { return Ok(()) };
+        let Some(windows) = &mut self.windows else {
+            let words = recogniser.recognise(&samples)?.words;
+            self.heard.segments.push((span, shifted(words, span.start_us)));
+            return Ok(());
+        };
+        let added = match windows.last_mut() {
+            Some(window) => window.add(span, samples),
+            None => Err(samples),
+        };
+        let Err(samples) = added else { return Ok(()) };
+        if windows.len() >= WINDOWS_MAX {
+            self.recognise_windows()?;
+        }
+        self.windows.get_or_insert_default().push(Window::new(span, samples));
+        Ok(())
+    }
+
+    fn recognise_windows(&mut self) -> Result<(), Error> {
+        let Some(recogniser) = &self.recogniser else { return Ok(()) };
+        let windows = self.windows.as_mut().map(std::mem::take).unwrap_or_default();
+        let sounds: Vec<&[f32]> = windows.iter().map(Window::samples).collect();
+        let recognised = recogniser.recognise_all(&sounds)?;
+        for (window, recognition) in windows.iter().zip(recognised) {
+            let mut dealt = window.deal(recognition.words);
+            for ((_, words), (span, sound)) in dealt.iter_mut().zip(window.sounds()) {
+                // Where sentences follow upon each other, one of them may be passed over.
+                let voiced_us: Us =
+                    self.heard.voiced.iter().map(|voiced| voiced.overlap_us(span)).sum();
+                if words.is_empty() && voiced_us >= VOICED_US_MIN {
+                    *words = shifted(recogniser.recognise(sound)?.words, span.start_us);
+                }
+            }
+            self.heard.segments.extend(dealt);
         }
         Ok(())
     }
@@ -163,4 +217,79 @@ fn shifted(words: Vec<Word>, by_us: Us) -> Vec<Word> {
             word
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{f32::consts::TAU, sync::Arc};
+
+    use engines::{
+        LISTEN_HZ,
+        scripted::{LoudnessActivity, ScriptedWords},
+    };
+    use interview::{Us, word::text_of};
+
+    use super::{Heard, Instruments, Listener};
+    use crate::live::ear::Ear;
+
+    /// Two seconds of silence, then `seconds` of tone, as often as there are numbers.
+    fn tones(seconds: &[usize]) -> Vec<f32> {
+        let hz = LISTEN_HZ as usize;
+        let tone = |i: usize| 0.2 * (TAU * 200.0 * i as f32 / LISTEN_HZ as f32).sin();
+        let parts = seconds.iter().flat_map(|seconds| {
+            std::iter::repeat_n(0.0, 2 * hz).chain((0..seconds * hz).map(tone))
+        });
+        parts.chain(std::iter::repeat_n(0.0, hz)).collect()
+    }
+
+    fn hear(patient: bool, samples: &[f32], texts: &[&str]) -> Heard {
+        let open = |start_us| Ok(Ear::new(Box::new(LoudnessActivity), start_us));
+        let instruments = Instruments { ear: Some(Arc::new(open)), ..Instruments::default() };
+        let recogniser = Arc::new(ScriptedWords::new(texts));
+        let mut listener =
+            Listener::new(&instruments, Some(recogniser), 0).expect("there is an ear");
+        if patient {
+            listener = listener.patient();
+        }
+        for piece in samples.chunks(4_000) {
+            listener.push(piece).expect("scripted engines do not fail");
+        }
+        listener.finish().expect("scripted engines do not fail")
+    }
+
+    fn texts(heard: &Heard) -> Vec<String> {
+        heard.segments.iter().map(|(_, words)| text_of(words)).collect()
+    }
+
+    #[test]
+    fn a_patient_listener_recognises_pieces_together_and_keeps_their_times() {
+        let samples = tones(&[3, 3]);
+        assert_eq!(
+            texts(&hear(false, &samples, &["one two", "three four"])),
+            ["one two", "three four"]
+        );
+        let heard = hear(true, &samples, &["one two three four"]);
+        assert_eq!(texts(&heard), ["one two", "three four"]);
+        for (piece, words) in &heard.segments {
+            let spans = words.iter().filter_map(|word| word.span);
+            assert!(spans.clone().count() == 2, "{words:?}");
+            for span in spans {
+                assert!(span.start_us >= piece.start_us && span.end_us <= piece.end_us, "{span:?}");
+            }
+        }
+        let begins: Vec<Us> = heard.voiced.iter().map(|span| span.start_us / 1_000_000).collect();
+        assert_eq!(begins, [2, 7]);
+    }
+
+    #[test]
+    fn a_piece_that_was_passed_over_is_recognised_again_by_itself() {
+        let heard = hear(true, &tones(&[4, 2]), &["one", "two"]);
+        assert_eq!(texts(&heard), ["one", "two"]);
+    }
+
+    #[test]
+    fn a_patient_listener_hears_all_of_a_long_recording() {
+        let heard = hear(true, &tones(&[20; 5]), &["a", "b", "c", "d", "e", "no more"]);
+        assert_eq!(texts(&heard), ["a", "b", "c", "d", "e"]);
+    }
 }
