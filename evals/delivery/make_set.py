@@ -80,14 +80,13 @@ def telephone(samples: np.ndarray) -> np.ndarray:
 
 
 def opus(source: Path, target: Path):
-    """There and back at 16 kbit/s, constant, as for speech."""
+    """There and back at 16 kbit/s, constant, as for speech; the coded one stays beside it."""
     packed = target.with_suffix(".opus")
     encode = "-c:a libopus -b:a 16k -vbr off -application voip".split()
     quiet = ["ffmpeg", "-nostdin", "-v", "error", "-y"]
     subprocess.run([*quiet, "-i", source, *encode, packed], check=True)
     back = ["-ar", str(RATE), "-ac", "1", "-c:a", "pcm_s16le"]
     subprocess.run([*quiet, "-i", packed, *back, target], check=True)
-    packed.unlink()
 
 
 def main():
@@ -102,7 +101,10 @@ def main():
 
     def add(clean, condition, folder, part, words):
         name = f"{clean}.{condition}"
-        row = {"id": name, "file": f"{name}.wav", "clean": clean, "condition": condition}
+        # Greenroom reads the code itself, Praat what became of it.
+        kind = "opus" if condition == "opus" else "wav"
+        row = {"id": name, "file": f"{name}.{kind}", "decoded": f"{name}.wav"}
+        row |= {"clean": clean, "condition": condition}
         recordings.append({**row, "folder": folder, "part": part, "words": words})
         return out / f"{name}.wav"
 

@@ -94,7 +94,7 @@ def main():
     arguments = parser.parse_args()
     recordings = json.loads((arguments.set / "set.json").read_text())
     measured = [
-        {"id": one["id"], **measure(arguments.set / one["file"])} for one in recordings
+        {"id": one["id"], **measure(arguments.set / one["decoded"])} for one in recordings
     ]
     arguments.out.write_text(json.dumps(measured) + "\n")
 

@@ -35,6 +35,10 @@ const RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=384_000;
 /// Damaged packets in a row after which a file is given up.
 const PACKETS_DAMAGED_MAX: u32 = 1_000;
 
+/// Opus packets of so many bytes stand for a pause that was not sent (RFC 6716, section 3.1: the byte that
+/// says how the packet is made, and one for its frames).
+const OPUS_SILENCE_BYTES_MAX: usize = 2;
+
 /// Bytes by which text and Matroska are known.
 const HEAD_BYTES: u64 = 512;
 
@@ -73,8 +77,16 @@ pub struct Decoder {
     samples_out: u64,
     damage: Damage,
     damaged_in_a_row: u32,
+    coded: Coded,
     bytes_read: Arc<AtomicU64>,
     bytes_total: u64,
+}
+
+/// How much was coded into how many bytes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Coded {
+    bytes: u64,
+    frames: u64,
 }
 
 enum Codec {
@@ -159,6 +171,7 @@ impl Decoder {
             samples_out: 0,
             damage: Damage::default(),
             damaged_in_a_row: 0,
+            coded: Coded::default(),
             bytes_read,
             bytes_total,
             format,
@@ -181,6 +194,16 @@ impl Decoder {
     #[must_use]
     pub const fn damage(&self) -> Damage {
         self.damage
+    }
+
+    /// Bits a second that Opus spent on each channel so far, pauses that it left out aside; `None` for
+    /// other codes and before the first packet.
+    #[must_use]
+    pub fn opus_bits_per_s(&self) -> Option<u32> {
+        let Codec::Opus(stream) = &self.codec else { return None };
+        let Coded { bytes, frames } = self.coded;
+        let bits_per_s = bytes.saturating_mul(8 * u64::from(OPUS_HZ)).checked_div(frames)?;
+        u32::try_from(bits_per_s / stream.channels() as u64).ok()
     }
 
     /// How far it is.
@@ -248,6 +271,10 @@ impl Decoder {
             return Ok(());
         }
         self.damaged_in_a_row = 0;
+        if packet.data.len() > OPUS_SILENCE_BYTES_MAX {
+            self.coded.bytes += packet.data.len() as u64;
+            self.coded.frames += self.mono.len() as u64;
+        }
         resampler.push(&self.mono, &mut self.chunk)
     }
 

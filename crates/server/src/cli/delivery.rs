@@ -111,7 +111,10 @@ fn hear(
         question_end_us: None,
         words: &words,
         voiced: &heard.voiced,
-        reliability: Reliability::default(),
+        reliability: Reliability {
+            coded_bits_per_s: decoder.opus_bits_per_s(),
+            ..Reliability::default()
+        },
         switches: &Switches::default(),
     });
     let seconds = decoder.position().seconds;

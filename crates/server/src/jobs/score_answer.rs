@@ -124,6 +124,7 @@ async fn sound_of(
     let reliability = Reliability {
         gain_control: recording.gain_control,
         noise_suppression: recording.noise_suppression,
+        ..Reliability::default()
     };
     let spans: Vec<_> = assembled.sound.iter().map(super::recording::Stretch::span).collect();
     let key = hash(&(

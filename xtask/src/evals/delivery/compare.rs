@@ -49,6 +49,8 @@ const OVERLAP_MIN: f64 = 0.5;
 /// Silences count as pauses from here on, seconds, and those within the tolerance of it as either.
 const PAUSE_S_MIN: f64 = 0.25;
 const PAUSE_TOLERANCE_S: f64 = 0.05;
+/// Praat's shortest sounding stretch, in frames of 10 ms: with a pitch for as long, it is a voice.
+const VOICED_FRAMES_MIN: usize = 10;
 /// Frames of a phrase, 200 ms, and from one to the next.
 const PHRASE_FRAMES: usize = 20;
 const PHRASE_STEP: usize = 5;
@@ -133,6 +135,19 @@ fn overlap(a: [f64; 2], b: [f64; 2]) -> f64 {
     both / (a[1].max(b[1]) - a[0].min(b[0])).max(f64::MIN_POSITIVE)
 }
 
+/// Sounding spans without those before the first and after the last that hold a voice: Praat takes
+/// breath and noise for sound, and what lies between those and speech is no pause in it.
+fn spoken(sounding: &[[f64; 2]], f0_hz: &[f64]) -> Vec<[f64; 2]> {
+    let voiced = |span: &[f64; 2]| {
+        let pitched = f0_hz.iter().enumerate().filter(|(_, f0_hz)| **f0_hz > 0.0);
+        pitched.filter(|(index, _)| inside(std::slice::from_ref(span), *index)).count()
+            >= VOICED_FRAMES_MIN
+    };
+    let first = sounding.iter().position(voiced).unwrap_or(0);
+    let end = sounding.iter().rposition(voiced).map_or(0, |last| last + 1);
+    sounding.get(first..end).unwrap_or_default().to_vec()
+}
+
 /// The silences between the first and the last span that last at least this long.
 fn silences(speech: &[[f64; 2]], seconds_min: f64) -> Vec<[f64; 2]> {
     let silences = speech.windows(2).map(|pair| [pair[0][1], pair[1][0]]);
@@ -167,6 +182,8 @@ pub struct Agreement {
     pub pauses_strict: Pauses,
     /// Where a silence within 50 ms of that counts as either.
     pub pauses: Pauses,
+    /// The same where silences between breath or noise and the first or last voice count too.
+    pub pauses_with_edges: Pauses,
     pub pauses_withheld: usize,
     /// Syllables a second of speech, Greenroom's and Praat's.
     pub articulation: Vec<[f64; 2]>,
@@ -183,11 +200,17 @@ impl Agreement {
         if own.left_out.get("pause_rate_per_min").is_some_and(|why| why.contains("background")) {
             self.pauses_withheld += 1;
         } else {
-            let pauses = silences(&praat.speech_s, PAUSE_S_MIN);
+            let (speech, nearly) =
+                (spoken(&praat.speech_s, &praat.f0_hz), spoken(&praat.nearly_s, &praat.f0_hz));
+            let pauses = silences(&speech, PAUSE_S_MIN);
             self.pauses_strict.add(&own.pauses_s, &pauses, &pauses);
-            let nearly = silences(&praat.nearly_s, PAUSE_S_MIN - PAUSE_TOLERANCE_S);
-            let surely = silences(&praat.speech_s, PAUSE_S_MIN + PAUSE_TOLERANCE_S);
-            self.pauses.add(&own.pauses_s, &nearly, &surely);
+            let tolerant = |pauses: &mut Pauses, nearly: &[[f64; 2]], speech: &[[f64; 2]]| {
+                let nearly = silences(nearly, PAUSE_S_MIN - PAUSE_TOLERANCE_S);
+                let surely = silences(speech, PAUSE_S_MIN + PAUSE_TOLERANCE_S);
+                pauses.add(&own.pauses_s, &nearly, &surely);
+            };
+            tolerant(&mut self.pauses, &nearly, &speech);
+            tolerant(&mut self.pauses_with_edges, &praat.nearly_s, &praat.speech_s);
         }
         if let Some([articulation, rate]) = own.syllable_rates() {
             self.articulation.push([articulation, praat.syllables / length_s(&praat.speech_s)]);
@@ -200,7 +223,13 @@ impl Agreement {
             self.pitch_withheld += 1;
             return;
         };
-        let pitched: Vec<f64> = praat.f0_hz.iter().copied().filter(|f0_hz| *f0_hz > 0.0).collect();
+        let pitched: Vec<f64> = praat
+            .f0_hz
+            .iter()
+            .enumerate()
+            .filter(|(index, f0_hz)| **f0_hz > 0.0 && inside(&praat.speech_s, *index))
+            .map(|(_, f0_hz)| *f0_hz)
+            .collect();
         let theirs_hz = quantile(&pitched, 0.5);
         self.medians.push((median_hz - theirs_hz) / theirs_hz);
         if let Some(spread_st) = own.features.get("pitch_spread_st") {
@@ -467,7 +496,8 @@ impl Condition {
         alike(&mut self.praat_voicing, &praat.f0_hz, &clean_praat.f0_hz);
         self.praat_medians
             .push((median_hz(&praat.f0_hz) / median_hz(&clean_praat.f0_hz) - 1.0).abs());
-        if !own.left_out.contains_key("pause_rate_per_min") {
+        let why = own.left_out.get("pause_rate_per_min");
+        if !why.is_some_and(|why| why.contains("background")) {
             self.pauses.add(&own.pauses_s, &clean.pauses_s, &clean.pauses_s);
         }
         for (moved, watched) in self.moved.iter_mut().zip(&WATCHED) {
@@ -503,7 +533,19 @@ impl Moved {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pauses, correlation, silences};
+    use super::{Pauses, correlation, silences, spoken};
+
+    #[test]
+    fn breath_before_the_first_voice_and_after_the_last_is_no_speech() {
+        let sounding = [[0.0, 0.3], [1.0, 2.0], [2.5, 2.8], [3.2, 4.0], [4.5, 4.7]];
+        let mut f0_hz = vec![0.0; 500];
+        f0_hz[110..190].fill(120.0);
+        f0_hz[330..345].fill(110.0);
+        // A few frames in which noise seems to have a pitch.
+        f0_hz[452..456].fill(300.0);
+        assert_eq!(spoken(&sounding, &f0_hz), sounding[1..4]);
+        assert!(spoken(&sounding, &[0.0; 500]).is_empty());
+    }
 
     #[test]
     fn a_pause_is_found_where_half_of_it_is_and_borderline_ones_count_as_either() {

@@ -44,6 +44,11 @@ const CLIPPED_PITCH_SHARE_MAX: f64 = 0.05;
 const NOISY: &str = "The background was nearly as loud as the voice.";
 const COVERED: &str = "The background covered the softer parts of the voice.";
 const OVERDRIVEN: &str = "The microphone was overdriven, which cuts off the loudest parts.";
+/// Below this, Opus codes speech as wide band and no longer as full band (RFC 7587, section 3.1.1: 16 to
+/// 20 kbit/s and 28 to 40); at 16 kbit/s pitch, loudness and pauses of some recordings moved.
+const CODED_BITS_PER_S_MIN: u32 = 24_000;
+const THIN: &str =
+    "The recording was compressed so much that pitch and softer sounds were changed.";
 /// Curves for a timeline have a value at most every 100 ms.
 const CURVE_FRAMES: usize = 10;
 
@@ -54,6 +59,15 @@ pub struct Reliability {
     pub gain_control: bool,
     /// Noise suppression was on, which eats fillers.
     pub noise_suppression: bool,
+    /// Bits a second for each channel that a lossy code was left with, where there is one and it says so.
+    pub coded_bits_per_s: Option<u32>,
+}
+
+impl Reliability {
+    /// Whether the code had too few bits to keep more than what makes words understood.
+    fn thin(self) -> bool {
+        self.coded_bits_per_s.is_some_and(|bits_per_s| bits_per_s < CODED_BITS_PER_S_MIN)
+    }
 }
 
 /// The sound of one answer and what is known about it.
@@ -118,6 +132,8 @@ fn measure_pitch(listened: &Listened<'_>, loudness: &level::Loudness, sound: &mu
         "There is too little voiced speech to tell."
     } else if let Some(why) = noise(loudness) {
         why
+    } else if listened.reliability.thin() {
+        THIN
     } else if loudness.clipped_share > CLIPPED_PITCH_SHARE_MAX {
         OVERDRIVEN
     } else if loudness.narrow_band {
@@ -190,6 +206,8 @@ fn measure_loudness(
         "There is too little speech to tell."
     } else if let Some(why) = noise(loudness) {
         why
+    } else if listened.reliability.thin() {
+        THIN
     } else if loudness.clipped_share > CLIPPED_SHARE_MAX {
         OVERDRIVEN
     } else if loudness.narrow_band {

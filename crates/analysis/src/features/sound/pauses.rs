@@ -5,7 +5,7 @@ use std::ops::Range;
 use interview::{Span, Unit, Us};
 
 use super::{
-    HOP_US, Listened, feature,
+    HOP_US, Listened, THIN, feature,
     frames::Track,
     left_out,
     level::{Loudness, envelope},
@@ -20,6 +20,9 @@ pub(super) const PAUSE_US_MIN: Us = 250_000;
 const SOUND_FRAMES_MIN: usize = 10;
 /// A silence at the edge of voice activity is looked for this far beyond it.
 const EDGE_US: Us = 100_000;
+/// Why pauses are not counted in sound of a narrow band.
+const NARROW: &str =
+    "The recording has the narrow band of a telephone, in which some consonants sound like pauses.";
 
 /// Adds pauses and what is counted of them to `sound`.
 pub(super) fn measure(
@@ -41,6 +44,12 @@ pub(super) fn measure(
     for spans in speech {
         let silences = spans.windows(2).map(|pair| Span::new(pair[0].end_us, pair[1].start_us));
         sound.pauses.extend(silences.filter(|silence| silence.micros() >= PAUSE_US_MIN));
+    }
+    // Where the silences are is still shown; how many and how long they are is not told.
+    if listened.reliability.thin() || loudness.narrow_band {
+        let why = if loudness.narrow_band { NARROW } else { THIN };
+        sound.left_out.push(left_out("pause_rate_per_min", why));
+        return;
     }
     let spoken_us: Us = speech
         .iter()

@@ -262,7 +262,11 @@ fn what_cannot_be_measured_is_withheld_with_its_reason() {
     let quiet = measured(&parts, &Setting::default());
     assert!(value(&quiet, "loudness_spread_db") > 0.5);
     let gained = Setting {
-        reliability: Reliability { gain_control: true, noise_suppression: true },
+        reliability: Reliability {
+            gain_control: true,
+            noise_suppression: true,
+            ..Reliability::default()
+        },
         ..Setting::default()
     };
     let gained = measured(&parts, &gained);

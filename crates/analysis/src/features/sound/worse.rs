@@ -189,6 +189,8 @@ fn a_telephone_an_overdriven_microphone_and_covering_noise_withhold_what_they_mo
         assert!(withheld(&sound, what), "{what} in {:?}", sound.features);
         sound.left_out.into_iter().find(|one| one.what == what).map(|one| one.why)
     };
+    let telephone = why(&through_telephone(&samples), "pause_rate_per_min");
+    assert!(telephone.is_some_and(|why| why.contains("telephone")));
     for what in ["pitch_spread_st", "loudness_spread_db"] {
         let telephone = why(&through_telephone(&samples), what);
         assert!(telephone.is_some_and(|why| why.contains("telephone")));
@@ -198,6 +200,42 @@ fn a_telephone_an_overdriven_microphone_and_covering_noise_withhold_what_they_mo
     for what in ["pitch_spread_st", "loudness_spread_db", "pause_rate_per_min"] {
         let covered = why(&with_noise(&samples, 11.0), what);
         assert!(covered.is_some_and(|why| why.contains("background")));
+    }
+}
+
+#[test]
+fn a_telephone_is_known_whatever_the_pitch_of_the_voice() {
+    for around_hz in [95.0, 140.0, 210.0, 270.0, 320.0] {
+        let parts = answer(around_hz);
+        let (samples, voiced) = (sound(&parts, 0.0002), voiced(&parts, 0));
+        let narrow = |samples: &[f32]| {
+            let sound = heard(&tracked(samples), &voiced);
+            let why = sound.left_out.iter().find(|one| one.what == "pitch_spread_st");
+            why.is_some_and(|one| one.why.contains("telephone"))
+        };
+        let softer = amplified(&through_telephone(&samples), -12.0);
+        assert!(narrow(&through_telephone(&samples)) && narrow(&softer), "{around_hz} Hz");
+        assert!(!narrow(&samples) && !narrow(&amplified(&samples, -12.0)), "{around_hz} Hz");
+    }
+}
+
+#[test]
+fn a_code_with_few_bits_withholds_what_it_changes() {
+    let parts = answer(VOICES_HZ[0]);
+    let (track, voiced) = (tracked(&sound(&parts, 0.0002)), voiced(&parts, 0));
+    let coded = |coded_bits_per_s| {
+        measure(&Listened {
+            tracks: std::slice::from_ref(&track),
+            question_end_us: None,
+            words: &[],
+            voiced: &voiced,
+            reliability: Reliability { coded_bits_per_s, ..Reliability::default() },
+            switches: &Switches::default(),
+        })
+    };
+    for what in ["pitch_spread_st", "loudness_spread_db", "pause_rate_per_min"] {
+        assert!(withheld(&coded(Some(16_000)), what), "{what}");
+        assert!(!withheld(&coded(Some(32_000)), what) && !withheld(&coded(None), what), "{what}");
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn read(
     question: Question,
     instruments: &Instruments,
 ) -> Result<Given, Fault> {
-    let mut listener = Listener::new(instruments, instruments.recogniser.clone(), 0)?;
+    let mut listener = Listener::new(instruments, instruments.recogniser.clone(), 0)?.patient();
     let mut tracker = Tracker::new(0);
     let mut progress = Progress::new(path);
     while let Some(samples) = decoder.next_chunk().map_err(|error| audio_fault(&error))? {
@@ -49,7 +49,10 @@ pub(super) fn read(
         question_end_us: None,
         words: &words,
         voiced: &heard.voiced,
-        reliability: Reliability::default(),
+        reliability: Reliability {
+            coded_bits_per_s: decoder.opus_bits_per_s(),
+            ..Reliability::default()
+        },
         switches: &Switches::default(),
     });
     let said = words.iter().filter_map(|word| word.span);
