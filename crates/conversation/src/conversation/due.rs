@@ -12,7 +12,7 @@ use crate::{
     action::{Action, CloseReason},
     floor::SOUND_US_MAX,
     request::Request,
-    turn_end::{Decision, Ending, Moment, StoryPlace, ending_of},
+    turn_end::{Decision, Ending, Moment, StoryPlace, closing_logit, ending_of},
     wording::tokens,
 };
 
@@ -27,6 +27,8 @@ const OFFER_US: Us = 8 * SECOND;
 const MOVE_ON_US: Us = 16 * SECOND;
 /// Who has answered already, and adds nothing after an encouragement or to a probe, is led on sooner.
 const MOVE_ON_ANSWERED_US: Us = 8 * SECOND;
+/// Who adds nothing to an answer that might have been over had finished, microseconds.
+const DOUBT_US: Us = 2 * SECOND;
 /// Who cannot be heard types: all of these are this many times as long.
 const TYPING_FACTOR: Us = 6;
 
@@ -212,11 +214,20 @@ impl Conversation {
             quiet_ms: 0,
             sound_probability: listening.sound_permille.map(|permille| f32::from(permille) / 1e3),
             ending: ending_of(&listening.text),
+            closing_logit: closing_logit(&listening.text),
             place: self.story_place(listening),
             pauses: &self.pauses,
             cut_offs: self.cut_offs,
             temperament: self.plan.persona.temperament,
+            may_ask: self.may_ask(listening),
         }
+    }
+
+    /// Whether a doubtful silence may be met with encouragement: who was told that there is time is not
+    /// told again, and the rest of what the interviewer was saying is more use.
+    fn may_ask(&self, listening: &Listening) -> bool {
+        let fresh = self.answer.as_ref().is_some_and(|open| !open.encouraged);
+        fresh && listening.interrupted.is_none()
     }
 
     /// The present silence as the turn end sees it, while the candidate has the floor and is silent:
@@ -284,7 +295,9 @@ impl Conversation {
     fn rung_us(&self) -> Us {
         let answered = self.answer.as_ref().is_some_and(OpenAnswer::has_content);
         let prompts = self.answer.as_ref().map_or(0, |open| open.prompts);
+        let in_doubt = self.answer.as_ref().is_some_and(|open| open.doubt_us.is_some());
         let us = match (prompts, answered) {
+            _ if in_doubt => DOUBT_US,
             (0, _) => ENCOURAGE_US,
             (_, true) => MOVE_ON_ANSWERED_US,
             (1, false) => OFFER_US,
@@ -338,20 +351,32 @@ impl Conversation {
         self.leave(close, None, out);
     }
 
-    /// An unfinished phrase and a long silence: there is time.
+    /// An unfinished phrase and a long silence, or a shorter one that may be the end: there is time.
     fn encourage(&mut self, out: &mut Vec<Action>) {
+        let Floor::Listening(listening) = &self.floor else { return };
+        let (quiet_us, text) = (listening.quiet_us, &listening.text);
+        let unfinished = ending_of(text) == Ending::Trailing;
         self.close_turn(None, false, out);
         if let Some(open) = &mut self.answer {
             open.prompts = 1;
+            open.doubt_us = (!unfinished).then_some(quiet_us);
+            open.encouraged = true;
         }
         self.remark(Occasion::Encourage, out);
     }
 
     /// The next rung of the ladder of silence.
     fn climb(&mut self, out: &mut Vec<Action>) {
+        if let Some(quiet_us) = self.answer.as_mut().and_then(|open| open.doubt_us.take()) {
+            // Nothing was added after the encouragement: the answer was over.
+            self.close_turn(None, false, out);
+            self.reply(quiet_us, out);
+            return;
+        }
         let (prompts, answered) = match &mut self.answer {
             Some(open) => {
                 open.prompts += 1;
+                open.encouraged = true;
                 (open.prompts, open.has_content())
             }
             None => (u32::MAX, false),

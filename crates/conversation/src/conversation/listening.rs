@@ -13,6 +13,7 @@ use crate::{
     action::{Action, CloseReason, Hint},
     floor::{ECHO_LIKELIHOOD, is_listening},
     request::{Request, declines, understand},
+    turn_end::BEGINNING_WORDS,
     wording::{is_before_content, tokens, word_count},
 };
 
@@ -37,8 +38,9 @@ const WAIT_US: Us = 20_000_000;
 /// A key press in the text field holds prompts back this long, microseconds.
 const TYPING_US: Us = 20_000_000;
 
-/// After this many new words a pause asks what the answer lacks.
-const LACKS_WORDS: usize = 15;
+/// After this many new words a pause asks what the answer lacks: the last few often tell how it all
+/// ended, and their captions come in the pause.
+const LACKS_WORDS: usize = 3;
 
 /// Somebody who breaks into a question with at least this many words is answering it.
 const ANSWERING_WORDS: usize = 12;
@@ -130,6 +132,10 @@ impl Conversation {
                     back.spoke_us = Some(listening.quiet_us);
                 }
                 let cut_off_ms = listening.cut_off_ms.take();
+                // Who goes on after "take your time" had only paused.
+                let doubt_us = self.answer.as_mut().and_then(|open| open.doubt_us.take());
+                let pause_us = doubt_us.map_or(pause_us, |quiet_us| listening.voice_us - quiet_us);
+                let went_on = went_on || doubt_us.is_some();
                 if let Some(pause_ms) = cut_off_ms {
                     self.learn_cut_off(pause_ms);
                 } else if went_on {
@@ -150,7 +156,7 @@ impl Conversation {
         let Some(open) = &mut self.answer else { return };
         let words =
             word_count(&listening.text) + open.said.iter().map(|t| word_count(t)).sum::<usize>();
-        if words >= open.lacks_at + LACKS_WORDS {
+        if words >= BEGINNING_WORDS.max(open.lacks_at + LACKS_WORDS) {
             open.lacks_at = words;
             out.push(Action::WantLacks { answer: open.answer });
         }
@@ -204,8 +210,12 @@ impl Conversation {
                     listening.quiet_us = listening.quiet_us.max(now_us - CAPTIONS_US);
                 }
                 let words = word_count(&listening.text) as u32;
+                let silent = !listening.voice && !listening.unsure;
                 self.pace.samples.push_back((now_us, words));
                 self.hint(out);
+                if silent {
+                    self.ask_for_lacks(out);
+                }
             }
             Floor::Deciding { .. } => {
                 if let Some(open) = self.answer.as_mut().filter(|open| open.last_turn_us.is_some())

@@ -199,6 +199,8 @@ impl Conversation {
         self.open_answer(from_us, out);
         if let (Some(open), Some(probe)) = (&mut self.answer, probe) {
             open.prompts = 0;
+            open.doubt_us = None;
+            open.encouraged = false;
             open.repeat_offered = false;
             open.probe_pending = true;
             open.probes.push(probe);

@@ -264,6 +264,13 @@ pub(super) struct OpenAnswer {
     pub(super) limits_called: u32,
     /// Rungs of the ladder of silence since the last question or words.
     pub(super) prompts: u32,
+    /// Since when it was silent when the last of them stood for a reply, as it was not clear whether the
+    /// answer was over.
+    #[serde(default)]
+    pub(super) doubt_us: Option<Us>,
+    /// Whether there was a word of encouragement since the last question.
+    #[serde(default)]
+    pub(super) encouraged: bool,
     /// Whether the last thing said was the offer to repeat.
     pub(super) repeat_offered: bool,
     /// Whether the hint on time was given.
@@ -324,6 +331,8 @@ impl OpenAnswer {
             nudged: false,
             limits_called: 0,
             prompts: 0,
+            doubt_us: None,
+            encouraged: false,
             repeat_offered: false,
             hinted: false,
             replies: 0,

@@ -2,7 +2,9 @@
 
 use conversation::{
     Action, FloorView, Input, LineKind,
-    turn_end::{Decision, Ending, Moment, Pauses, StoryPlace, TurnEndModel, ending_of},
+    turn_end::{
+        Decision, Ending, Moment, Pauses, StoryPlace, TurnEndModel, closing_logit, ending_of,
+    },
 };
 use interview::{Lack, Temperament};
 
@@ -22,10 +24,12 @@ fn ends_after(
             quiet_ms: *quiet_ms,
             sound_probability,
             ending,
+            closing_logit: closing_logit(text),
             place,
             pauses,
             cut_offs: 0,
             temperament,
+            may_ask: true,
         };
         TurnEndModel::STANDARD.decide(&moment) == Decision::End
     })
@@ -419,4 +423,80 @@ fn whoever_is_known_to_pause_for_long_is_left_longer_before_all_doubt_ends() {
     };
     assert!(after(Some(3_000)) > 5_000 && after(Some(3_000)) <= 7_000);
     assert!(after(None) <= 5_000 && after(Some(400)) <= 5_000);
+}
+
+#[test]
+fn how_it_came_out_is_answered_sooner_than_what_was_done() {
+    let after = |text: &str| {
+        let pauses = Pauses::default();
+        ends_after(text, Some(0.5), StoryPlace::Middle, &pauses, Temperament::Neutral)
+            .expect("an end")
+    };
+    for (outcome, deed) in [
+        ("By noon all of it had arrived.", "I rang the two other shops."),
+        ("In the end they stayed.", "I told them the whole story."),
+        ("It has not happened since.", "Then I wrote it down."),
+    ] {
+        assert!(closing_logit(outcome) > closing_logit(deed) + 0.8, "{outcome} {deed}");
+        assert!(after(outcome) + 500 <= after(deed), "{outcome} {deed}");
+    }
+    assert!(
+        closing_logit("I told them. In the end they stayed.") > 0.0,
+        "the last sentence counts"
+    );
+    assert!(closing_logit("").abs() < 0.5);
+}
+
+#[test]
+fn a_clause_that_has_just_begun_trails_off_whatever_the_mark() {
+    for (text, ending) in [
+        ("Nobody had asked him, so.", Ending::Trailing),
+        ("I think so.", Ending::Complete),
+        ("The sales people said that.", Ending::Trailing),
+        ("I would do that.", Ending::Complete),
+        ("It has not happened since.", Ending::Complete),
+        ("It went wrong. On the Wednesday.", Ending::HalfSaid),
+        ("On Wednesday.", Ending::Complete),
+        ("It went wrong. After that we stopped.", Ending::Complete),
+    ] {
+        assert_eq!(ending_of(text), ending, "{text}");
+    }
+}
+
+/// A room in which something was said that may go on or not, and the silence after it was met with
+/// encouragement; how long that took, milliseconds.
+fn in_doubt() -> (Room, u32) {
+    let mut room = Room::at_first_question(plan(2));
+    room.lacks = vec![Lack::Result];
+    room.say("Last year in May the whole shop was down. I called the provider of the certificate.");
+    let from = room.log.len();
+    let after_ms = room.quiet(6_000, Some(0.3)).expect("something is said");
+    assert_eq!(room.lines_since(from), [LineKind::Encourage]);
+    room.until_candidate();
+    (room, after_ms)
+}
+
+#[test]
+fn a_doubtful_silence_leaves_the_floor_to_the_candidate() {
+    let (mut room, after_ms) = in_doubt();
+    assert!((3_000..=3_600).contains(&after_ms), "{after_ms}");
+    let from = room.log.len();
+    assert_eq!(room.quiet(1_000, Some(0.3)), None);
+    room.say("They had a new one for us by noon, and it has not happened since.");
+    room.quiet(5_000, Some(0.9));
+    room.until_candidate();
+    let answers: Vec<_> = room.closed_turns().into_iter().map(|turn| turn.answer).collect();
+    assert_eq!(answers[answers.len() - 1], answers[answers.len() - 2], "one answer");
+    assert!(!room.lines_since(from).contains(&LineKind::Encourage), "once is enough");
+}
+
+#[test]
+fn who_adds_nothing_in_doubt_gets_the_reply() {
+    let (mut room, _) = in_doubt();
+    let from = room.log.len();
+    let after_ms = room.quiet(6_000, Some(0.3)).expect("a reply");
+    assert!(after_ms <= 2_500, "{after_ms}");
+    room.until_candidate();
+    assert_eq!(room.lines_since(from).last(), Some(&LineKind::Probe), "the result is asked for");
+    assert_eq!(room.conversation.view().item, Some(0));
 }
