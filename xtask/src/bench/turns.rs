@@ -36,6 +36,12 @@ pub struct Arguments {
     /// Leave out the turns in real time, which take five minutes.
     #[arg(long)]
     no_live: bool,
+    /// Decide again on what was heard the last time: no set is made and no model is run.
+    #[arg(long)]
+    kept: bool,
+    /// Fit the weights of the turn end to the development half instead of comparing, and print them.
+    #[arg(long)]
+    fit: bool,
 }
 
 /// Where everything that is made lies.
@@ -51,21 +57,24 @@ struct Folders {
 /// # Errors
 /// When the recordings or models are missing, or a step fails.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let data = std::env::var_os(DATA_VARIABLE)
-        .map(PathBuf::from)
-        .with_context(|| format!("set {DATA_VARIABLE} to the folder of recordings"))?;
-    let data = data.canonicalize().with_context(|| format!("{} is not there", data.display()))?;
+    let data = if arguments.kept { PathBuf::new() } else { recordings()? };
     let cache = python::cache("turns");
     let set = cache.join(if arguments.quick { "quick" } else { "set" });
     fs::create_dir_all(&set).with_context(|| format!("cannot make {}", set.display()))?;
     let python = python::with_packages(&cache.join("venv"), "evals/turns/requirements.txt")?;
     let folders = Folders { data, set, spoken: cache.join("spoken"), python };
-    make_set(&folders, arguments.quick)?;
-    let (decided, thresholds) = play_to_greenroom(&folders)?;
-    let traced = play_to_pipecat(&folders)?;
+    if !arguments.kept {
+        make_set(&folders, arguments.quick)?;
+        hear(&folders)?;
+    }
+    let (decided, thresholds) = decide(&folders)?;
+    if arguments.fit {
+        return fit(&folders);
+    }
+    let traced = if arguments.kept { traces(&folders)? } else { play_to_pipecat(&folders)? };
     let turns: Vec<Turn> = read(&folders.set.join("truth.json"))?;
     let mut comparison = score::compare(&turns, &decided, &traced, &thresholds)?;
-    if !arguments.quick && !arguments.no_live {
+    if !(arguments.quick || arguments.no_live || arguments.kept) {
         let live = play_live(&folders, &turns, comparison.pipecat_chosen())?;
         comparison.confirm(&live);
     }
@@ -78,6 +87,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         report::write(&comparison)?;
     }
     Ok(())
+}
+
+fn recordings() -> anyhow::Result<PathBuf> {
+    let data = std::env::var_os(DATA_VARIABLE)
+        .map(PathBuf::from)
+        .with_context(|| format!("set {DATA_VARIABLE} to the folder of recordings"))?;
+    data.canonicalize().with_context(|| format!("{} is not there", data.display()))
 }
 
 fn make_set(folders: &Folders, quick: bool) -> anyhow::Result<()> {
@@ -101,19 +117,30 @@ fn script(folders: &Folders, name: &str, task: &str) -> Command {
     command
 }
 
-fn play_to_greenroom(folders: &Folders) -> anyhow::Result<(Vec<Decided>, Vec<f64>)> {
+fn hear(folders: &Folders) -> anyhow::Result<()> {
+    let mut hear = turns_command("hear", folders);
+    hear.arg("--out").arg(folders.set.join("heard.json"));
+    shell_run(hear)
+}
+
+fn decide(folders: &Folders) -> anyhow::Result<(Vec<Decided>, Vec<f64>)> {
     let thresholds = score::thresholds();
     let listed: Vec<String> = thresholds.iter().map(ToString::to_string).collect();
-    let heard = folders.set.join("heard.json");
     let decided = folders.set.join("decided.json");
-    let mut hear = turns_command("hear", folders);
-    hear.arg("--out").arg(&heard);
-    shell_run(hear)?;
     let mut decide = turns_command("decide", folders);
-    decide.arg("--heard").arg(&heard).arg("--out").arg(&decided);
+    decide.arg("--heard").arg(folders.set.join("heard.json")).arg("--out").arg(&decided);
     decide.arg("--thresholds").arg(listed.join(","));
     shell_run(decide)?;
     Ok((read(&decided)?, thresholds))
+}
+
+/// Fits on what was decided and on the development half of the gold set.
+fn fit(folders: &Folders) -> anyhow::Result<()> {
+    let python = folders.python.to_string_lossy().into_owned();
+    let mut fit = command(&python, &["evals/turns/fit.py", "--set"]);
+    fit.arg(&folders.set).arg("--greenroom").arg(program());
+    fit.env("PYTHONDONTWRITEBYTECODE", "1");
+    shell_run(fit)
 }
 
 fn turns_command(task: &str, folders: &Folders) -> Command {
@@ -127,7 +154,11 @@ fn play_to_pipecat(folders: &Folders) -> anyhow::Result<Vec<Traced>> {
     let mut trace = script(folders, "play_pipecat.py", "trace");
     trace.arg("--set").arg(&folders.set).arg("--out").arg(&out);
     shell_run(trace)?;
-    read(&out)
+    traces(folders)
+}
+
+fn traces(folders: &Folders) -> anyhow::Result<Vec<Traced>> {
+    read(&folders.set.join("pipecat.json"))
 }
 
 /// The same turns in real time, spread over the test half.

@@ -3,6 +3,7 @@
 
 mod hear;
 mod play;
+mod signs;
 mod speak;
 
 use std::{
@@ -34,6 +35,8 @@ pub(super) enum Command {
     Decide(play::Arguments),
     /// Hears and decides in real time.
     Live(play::LiveArguments),
+    /// Says for sentences, one a line, which signs of an ending they show.
+    Signs,
 }
 
 pub(super) fn run(config: &Config, command: &Command) -> anyhow::Result<ExitCode> {
@@ -43,6 +46,7 @@ pub(super) fn run(config: &Config, command: &Command) -> anyhow::Result<ExitCode
         Command::Hear(arguments) => hear::run(config, arguments),
         Command::Decide(arguments) => play::run(arguments),
         Command::Live(arguments) => play::run_live(config, arguments),
+        Command::Signs => signs::run(),
     }?;
     Ok(ExitCode::SUCCESS)
 }

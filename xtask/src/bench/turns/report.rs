@@ -84,6 +84,16 @@ fn main_table(text: &mut String, comparison: &Comparison) {
     for row in &comparison.rows {
         line(text, format_args!("{}", main_line(row)));
     }
+    if let Some(shipped) = comparison.rows.first().map(|row| &row.test) {
+        line(
+            text,
+            format_args!(
+                "\nGreenroom, as shipped, says softly that there is time in {} of the pauses, and at {} of the ends before it replies.",
+                share(shipped.prompted_pauses),
+                share(shipped.prompted_ends)
+            ),
+        );
+    }
     let ratio = &comparison.ratio;
     line(
         text,

@@ -74,6 +74,9 @@ pub struct Decided {
 #[derive(Debug, Clone, Deserialize)]
 struct Replies {
     cut_offs_s: Vec<f64>,
+    /// When it was said that there is time, which is neither a cut-off nor a reply.
+    #[serde(default)]
+    prompts_s: Vec<f64>,
     reply_s: Option<f64>,
 }
 
@@ -118,7 +121,7 @@ pub struct Pipecat {
 impl Pipecat {
     /// When it would have replied.
     fn replies(self, turn: &Turn, traced: &Traced) -> Replies {
-        let mut replies = Replies { cut_offs_s: Vec::new(), reply_s: None };
+        let mut replies = Replies { cut_offs_s: Vec::new(), prompts_s: Vec::new(), reply_s: None };
         let stops = traced
             .traces
             .iter()
@@ -173,6 +176,9 @@ pub struct Figures {
     pub cut_share_interval: [f64; 2],
     /// Share of pauses that were cut off before they had lasted 300 ms and 600 ms.
     pub cut_early_shares: [f64; 2],
+    /// Share of pauses, and of ends, in which it was said that there is time.
+    pub prompted_pauses: f64,
+    pub prompted_ends: f64,
     /// Pauses of 5 s, and those that were not cut off.
     pub long_pauses: usize,
     pub long_survived: usize,
@@ -397,6 +403,15 @@ fn figures(turns: &[Judged<'_>], long: &[Judged<'_>]) -> Figures {
         let cut = pauses_of(turns).filter(|(pause, replies)| early(replies, pause)).count();
         cut as f64 / pauses.max(1) as f64
     });
+    let prompted = |from_s: f64, to_s: f64, replies: &Replies| {
+        replies.prompts_s.iter().any(|at_s| (from_s..to_s).contains(at_s))
+    };
+    let prompted_pauses =
+        pauses_of(turns).filter(|(pause, replies)| prompted(pause.from_s, pause.to_s, replies));
+    let prompted_ends = turns
+        .iter()
+        .filter(|(turn, replies)| turn.ended && prompted(turn.end_s, f64::INFINITY, replies));
+    let (prompted_pauses, prompted_ends) = (prompted_pauses.count(), prompted_ends.count());
     let drawn = |indices: &[usize]| indices.iter().map(|index| turns[*index]).collect::<Vec<_>>();
     let of = |share: f64| move |indices: &[usize]| quantile(&dead_airs_s(&drawn(indices)), share);
     let dead = dead_airs_s(turns);
@@ -408,6 +423,8 @@ fn figures(turns: &[Judged<'_>], long: &[Judged<'_>]) -> Figures {
         cut_share: cut_share(turns),
         cut_share_interval: interval(turns.len(), &|indices| cut_share(&drawn(indices))),
         cut_early_shares,
+        prompted_pauses: prompted_pauses as f64 / pauses.max(1) as f64,
+        prompted_ends: prompted_ends as f64 / dead.len().max(1) as f64,
         long_pauses: long.len(),
         long_survived: long.iter().filter(|survived| **survived).count(),
         ends: dead.len(),

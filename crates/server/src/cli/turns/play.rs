@@ -1,7 +1,8 @@
 //! Deciding: a real conversation is told what was heard when it would have been told, and its first
 //! line after that is the reply.
 //!
-//! A reply before the speaker has finished is a false cut-off. Each silence is judged by itself: after
+//! A reply before the speaker has finished is a false cut-off. "Take your time" is none, and it is no
+//! reply either: the floor stays the speaker's, and the dead air goes on. Each silence is judged by itself: after
 //! a false cut-off the conversation is put back to where it was before and learns nothing more until
 //! the speaker goes on.
 
@@ -15,7 +16,8 @@ use std::{
 
 use anyhow::{Context, bail};
 use conversation::{
-    Action, Conversation, FloorView, Input, UtteranceEvent, UtteranceId, Wishes, make_plan,
+    Action, Conversation, FloorView, Input, LineKind, UtteranceEvent, UtteranceId, Wishes,
+    make_plan,
     turn_end::{Ending, Pauses, StoryPlace, TurnEndModel},
 };
 use interview::{PersonaId, Plan, Question, Span, Us};
@@ -34,6 +36,8 @@ use crate::{
 
 /// While somebody speaks, what the answer lacks is looked at this often, as in a room.
 const LACKS_EVERY_US: Us = 1_500_000;
+/// A spoken word of encouragement takes about this long.
+const WORD_US: Us = 300_000;
 /// More steps than this before the candidate has the floor are an error.
 const STEPS_MAX: usize = 1_000;
 
@@ -87,7 +91,9 @@ struct Replies {
     threshold: f64,
     /// Before the speaker had finished.
     cut_offs_s: Vec<f64>,
-    /// After that.
+    /// When it was said that there is time.
+    prompts_s: Vec<f64>,
+    /// After the speaker had finished.
     reply_s: Option<f64>,
 }
 
@@ -98,6 +104,7 @@ struct SilentMoment {
     quiet_ms: u32,
     sound: Option<f32>,
     ending: Ending,
+    closing_logit: f64,
     place: StoryPlace,
     /// The share of the person's pauses that last longer.
     survival: f64,
@@ -198,6 +205,7 @@ impl Stage {
             transcript: Transcript::default(),
             turn_end: None,
             lacks_us: 0,
+            saying: None,
             muted: false,
             replies: Replies { threshold: model.threshold, ..Replies::default() },
             model,
@@ -244,6 +252,14 @@ impl Opening {
     }
 }
 
+/// A word of encouragement while it sounds.
+#[derive(Clone, Copy)]
+struct Saying {
+    id: UtteranceId,
+    from_us: Us,
+    to_us: Us,
+}
+
 /// One conversation that is told of one turn.
 struct Player<'a> {
     question: &'a Question,
@@ -260,6 +276,8 @@ struct Player<'a> {
     /// The pause that was judged by its sound, and the probability.
     turn_end: Option<(Us, f32)>,
     lacks_us: Us,
+    /// The encouragement that sounds, since when and until when.
+    saying: Option<Saying>,
     /// A reply has begun too early, and the speaker has not gone on yet.
     muted: bool,
     replies: Replies,
@@ -279,13 +297,20 @@ impl Player<'_> {
     /// Lets time pass, ringing the timers on their time.
     fn pass(&mut self, until_us: Us) {
         for _ in 0..STEPS_MAX {
-            let due = self.conversation.next_deadline().filter(|us| *us <= until_us);
-            let Some(deadline_us) = due.filter(|_| !self.muted && self.replies.reply_s.is_none())
+            let said_us = self.saying.map(|saying| saying.to_us);
+            let due = said_us.into_iter().chain(self.conversation.next_deadline()).min();
+            let Some(deadline_us) =
+                due.filter(|us| *us <= until_us && !self.muted && self.replies.reply_s.is_none())
             else {
                 break;
             };
             self.now_us = self.now_us.max(deadline_us);
-            self.step(Input::Timer);
+            match self.saying.take_if(|saying| saying.to_us <= deadline_us) {
+                Some(Saying { id, .. }) => {
+                    self.step(Input::Utterance { id, event: UtteranceEvent::Finished });
+                }
+                None => self.step(Input::Timer),
+            }
         }
         self.now_us = self.now_us.max(until_us);
     }
@@ -312,7 +337,13 @@ impl Player<'_> {
                 self.observe();
             }
             What::Silent { .. } => {}
-            What::Speaking => self.look_for_lacks(),
+            What::Speaking => {
+                // The ear tells how far a voice is heard only while something is played.
+                if self.saying.is_some() {
+                    self.step(Input::SpeechHeard { to_us: at_us });
+                }
+                self.look_for_lacks();
+            }
             What::Sound { since_us, probability } => {
                 self.turn_end = Some((*since_us, *probability));
             }
@@ -343,9 +374,33 @@ impl Player<'_> {
                     self.step(Input::Lacks { answer, lacks });
                 }
                 Action::LookUpNotes { .. } => self.step(Input::NotesAnswer { answer: None }),
+                Action::Say { id, line: LineKind::Encourage, text, .. } => {
+                    self.encourage(id, &text);
+                }
                 Action::Say { .. } => return self.reply(),
+                Action::StopSpeaking { id } => self.fall_silent(id),
                 _ => {}
             }
+        }
+    }
+
+    /// "Take your time" sounds at once, as a line that lies ready does.
+    fn encourage(&mut self, id: UtteranceId, text: &str) {
+        self.replies.prompts_s.push((self.now_us - self.from_us) as f64 / 1e6);
+        let words = Us::try_from(text.split_whitespace().count()).unwrap_or(Us::MAX);
+        let to_us = self.now_us + words.saturating_mul(WORD_US);
+        self.saying = Some(Saying { id, from_us: self.now_us, to_us });
+        self.step(Input::Utterance { id, event: UtteranceEvent::Started });
+    }
+
+    /// The speaker goes on while it sounds.
+    fn fall_silent(&mut self, id: UtteranceId) {
+        if let Some(saying) = self.saying.take_if(|saying| saying.id == id) {
+            let event = UtteranceEvent::Stopped {
+                played_us: self.now_us - saying.from_us,
+                total_us: Some(saying.to_us - saying.from_us),
+            };
+            self.step(Input::Utterance { id, event });
         }
     }
 
@@ -359,6 +414,7 @@ impl Player<'_> {
                 self.replies.cut_offs_s.push(at_s);
             }
             self.muted = true;
+            self.saying = None;
             self.conversation.clone_from(&self.before);
         }
     }
@@ -387,6 +443,7 @@ impl Player<'_> {
             quiet_ms: moment.quiet_ms,
             sound: moment.sound_probability,
             ending: moment.ending,
+            closing_logit: moment.closing_logit,
             place: moment.place,
             survival: moment.pauses.survival(moment.quiet_ms),
             cut_offs: moment.cut_offs,
