@@ -194,8 +194,9 @@ impl Default for TurnEndModel {
 }
 
 impl TurnEndModel {
-    /// The weights in use; `weights.rs` has their origin. The threshold cuts off 4.6% of the thinking
-    /// pauses of the development half of `evals/turns`; a warm listener's is 0.4 logits above it.
+    /// The weights in use; `weights.rs` has their origin. Without the signs of an ending the threshold cut off
+    /// 4.6% of the thinking pauses of the development half of `evals/turns`; a warm listener's is 0.4 logits
+    /// above it.
     pub const STANDARD: Self = Self {
         heard: weights::HEARD,
         unheard: weights::UNHEARD,

@@ -57,7 +57,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> 
         };
         heard.push(listener.hear(turn.id, &samples)?);
         // Who breaks off finds most of it again.
-        if heard.len() % KEEP_EVERY == 0 {
+        if heard.len().is_multiple_of(KEEP_EVERY) {
             write_json(&kept, &answers)?;
         }
     }
