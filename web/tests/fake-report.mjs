@@ -196,7 +196,7 @@ const numbers = (words, pace) => [
   ),
   feature('pace_wpm', 'pace', pace, 'words_per_minute'),
   feature('latency_s', 'time until the first word', 1.4, 'seconds'),
-  feature('fillers_per_100', 'fillers per 100 words', 2.6, 'per_hundred_words'),
+  feature('fillers_per_100', 'possible fillers per 100 words', 2.6, 'per_hundred_words'),
   feature('pause_median_s', 'usual pause', 0.48, 'seconds'),
   feature('pitch_spread_st', 'spread of the pitch', 2.9, 'semitones'),
   feature('own_action_count', 'things you did', 4, 'count'),

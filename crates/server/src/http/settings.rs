@@ -90,7 +90,7 @@ fn about(measure: Measure) -> &'static str {
         Measure::Pace => "words a minute, over all and in windows of ten seconds",
         Measure::Pauses => "silences inside an answer, and the time until the first word",
         Measure::Fillers => {
-            "\"um\" and \"uh\" heard in the sound, and \"like\" or \"you know\" by their use"
+            "what may be \"um\" and \"uh\" in the sound, and \"like\" or \"you know\" by their use"
         }
         Measure::Pitch => "how much the voice moves, against your own median",
         Measure::Loudness => "how much the loudness moves, inside one recording only",
