@@ -712,7 +712,7 @@ phrases! {
         "give me maximum", "give me a perfect", "give me a high", "give this answer", "give this response", "give it a ten", "give it full",
         "give it the highest", "rate this answer", "rate this response", "rate this as", "rate this a", "rate me", "rate my answer",
         "score this answer", "score this response", "score this as", "score this a", "score me", "score my answer", "mark this answer", "mark me",
-        "mark every criterion", "out of ten", "10 out of 10", "ten out of ten", "five out of five", "5 out of 5",
+        "mark every criterion", "10 out of 10", "ten out of ten", "five out of five", "5 out of 5",
         "full marks", "top marks", "highest score", "maximum score", "perfect score", "top score", "highest level",
         "maximum level", "highest rating", "highest possible", "the evaluator", "the grader", "the assessor",
         "the scorer", "dear evaluator", "dear judge", "dear grader", "evaluation criteria", "every criterion",
