@@ -6,7 +6,8 @@
 //! story in them is found (`story`), features are measured ([`features`]), findings searched
 //! (`findings`) and levels judged (`judge`). Both pass the evidence gate ([`gate`]); what is left
 //! becomes a report ([`report`]). Several reports become one for the interview ([`scorecard`]), two
-//! side by side ([`mod@compare`]), or somebody's levels over time ([`mod@progress`]).
+//! side by side ([`mod@compare`]), or somebody's levels over time ([`mod@progress`]). The answer to a
+//! knowledge question is held against a reference answer ([`technical`]).
 
 mod answer;
 mod coaching;
@@ -27,6 +28,7 @@ pub mod report;
 pub mod scorecard;
 mod sought;
 mod story;
+pub mod technical;
 mod text;
 
 use interview::{Answer, WordRange};
