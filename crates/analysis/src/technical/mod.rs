@@ -171,6 +171,12 @@ impl<'a> Read<'a> {
         Self { exchange, asked, reference: read(exchange.reference), answer, vectors: None }
     }
 
+    /// Whether the reference holds nothing to compare with.
+    #[must_use]
+    pub fn reference_is_empty(&self) -> bool {
+        self.reference.is_empty()
+    }
+
     /// The texts whose embeddings [`Read::with`] takes, in its order.
     #[must_use]
     pub fn texts(&self) -> Vec<&'a str> {

@@ -5,6 +5,7 @@
 
 mod gold;
 mod listening;
+mod technical;
 
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -54,6 +55,12 @@ pub(super) struct Arguments {
     /// file (`crates/analysis/src/parts/weights.json`).
     #[arg(long, value_name = "FILE", requires = "gold", hide = true)]
     weigh: Option<PathBuf>,
+    /// Instead hold the judge of technical answers against the labelled answers of this file
+    /// (`text/saf/answers.csv` of the evaluation data).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["gold", "quick"])]
+    technical: Option<PathBuf>,
+    #[command(flatten)]
+    technical_arguments: technical::Arguments,
 }
 
 #[derive(Deserialize)]
@@ -115,6 +122,9 @@ struct Share {
 /// Judges, listens, and prints.
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     super::log();
+    if let Some(file) = &arguments.technical {
+        return technical::run(config, file, &arguments.technical_arguments, arguments.json.as_deref());
+    }
     let bank = content::bank()?;
     if let (Some(file), Some(folder)) = (&arguments.calibrate, &arguments.gold) {
         gold::calibrate(&bank, folder, file)?;

@@ -5,6 +5,7 @@ mod archive;
 mod delivery;
 mod doctor;
 mod evaluate;
+mod judge;
 mod models;
 mod openapi;
 mod serve;
@@ -34,6 +35,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Judges recordings or transcripts of answers and prints the report.
     Analyze(analyze::Arguments),
+    /// Holds answers to knowledge questions against reference answers.
+    Judge(judge::Arguments),
     /// Speaks a text into a WAV file with an interviewer's voice.
     Speak(speak::Arguments),
     /// Shows how well the judge and the listening do on labelled answers and recordings.
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
         Config::read(arguments.config.as_deref()).and_then(|config| match arguments.command {
             Command::Serve(arguments) => serve::run(config, &arguments),
             Command::Analyze(arguments) => analyze::run(&config, &arguments),
+            Command::Judge(arguments) => judge::run(&config, &arguments),
             Command::Speak(arguments) => speak::run(&config, &arguments),
             Command::Evaluate(arguments) => evaluate::run(&config, &arguments),
             Command::Models(command) => models::run(&config, &command),
