@@ -25,9 +25,11 @@ pub mod parts;
 pub mod progress;
 mod relevance;
 pub mod report;
+pub mod retelling;
 pub mod scorecard;
 mod sought;
 mod story;
+pub mod support;
 pub mod technical;
 mod text;
 

@@ -5,6 +5,7 @@ pub mod conversation;
 pub mod delivery;
 mod people;
 mod progress;
+mod technical;
 
 use crate::shell::{greenroom, root, run as shell_run};
 
@@ -27,6 +28,8 @@ pub struct Arguments {
 enum What {
     /// The judge on labelled answers, the listening on real speech.
     Judge,
+    /// The judge of technical answers, on students' answers with points by teachers.
+    Technical,
     /// Claims of improvement, on people who are made up.
     Progress,
     /// The interviewer with ten people who are played to it, by voice.
@@ -43,11 +46,19 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let json = arguments.json.as_deref();
     match arguments.what {
         Some(What::Judge) => judge(arguments.quick, json),
+        Some(What::Technical) => technical::run(&technical::answers()?, arguments.quick, json),
         Some(What::Progress) => progress::run(arguments.quick, json),
         Some(What::Conversation) => conversation::run(arguments.quick, json),
         Some(What::Delivery) => delivery::run(arguments.quick, json),
         None => {
             judge(arguments.quick, json)?;
+            match technical::answers() {
+                Ok(answers) => {
+                    let beside = json.map(|file| format!("{file}.technical.json"));
+                    technical::run(&answers, arguments.quick, beside.as_deref())?;
+                }
+                Err(why) => println!("Technical answers were left out: {why}"),
+            }
             match delivery::recordings() {
                 Ok(_) => {
                     let beside = json.map(|file| format!("{file}.delivery.json"));

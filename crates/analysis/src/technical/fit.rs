@@ -51,7 +51,7 @@ struct Line {
     start: f64,
     /// Points for the square root of the share of terms.
     terms: f64,
-    /// Points for the nearness of meaning.
+    /// Points for the gain of meaning.
     meaning: f64,
     /// From low to high.
     bands: Vec<Band>,
@@ -78,8 +78,8 @@ const TAIL: f64 = 0.05;
 const BANDS: usize = 3;
 /// Below this share of terms next to nothing of the reference was found, and the points go to 0.
 const TERMS_FOUND: f64 = 0.02;
-/// Below the first nearness a clause is about something else; from the second on it is about the same.
-const MEANING_FOUND: (f64, f64) = (0.2, 0.4);
+/// Up to the first cosine nothing of the answer is about the reference; from the second on something is.
+const MEANING_FOUND: (f64, f64) = (0.4, 0.5);
 
 impl Weights {
     /// Those that are built in. Their file is part of the program and read by a test.
@@ -118,7 +118,7 @@ impl Line {
     fn points(&self, signs: Signs) -> f64 {
         let (far, near) = MEANING_FOUND;
         let by_terms = signs.terms / TERMS_FOUND;
-        let by_meaning = signs.meaning.map_or(0.0, |meaning| (meaning - far) / (near - far));
+        let by_meaning = signs.meaning.map_or(0.0, |meaning| (meaning.nearest - far) / (near - far));
         let found = by_terms.max(by_meaning).clamp(0.0, 1.0);
         let [terms, meaning] = row(signs);
         found * (self.start + self.terms * terms + self.meaning * meaning).clamp(0.0, 1.0)
@@ -185,7 +185,7 @@ impl Line {
 
 /// What the line is drawn over; 0 stands for no embedding.
 fn row(signs: Signs) -> [f64; 2] {
-    [signs.terms.sqrt(), signs.meaning.unwrap_or(0.0)]
+    [signs.terms.sqrt(), signs.meaning.map_or(0.0, |meaning| meaning.gain)]
 }
 
 /// How far answers are off to this side: all but [`TAIL`] of them, every question counting the same.
@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn nothing_answered_is_worth_nothing_without_doubt() {
-        let signs = Signs { answered: false, terms: 0.9, meaning: Some(0.9) };
+        let signs = Signs { answered: false, terms: 0.9, meaning: None };
         let level = fit(&samples(), "made up").level(signs);
         assert_eq!(level, Points { points: 0.0, low: 0.0, high: 0.0 });
     }

@@ -3,9 +3,9 @@
 //!
 //! The level is a rising line of how much of the reference the answer holds: the share of the
 //! reference's terms that come up in it (those that the question names already count less) and,
-//! where there are embeddings, how near its clauses come to those of the reference. What is said
-//! beside that moves nothing, so that neither padding nor words to the judge raise a level. A clause
-//! that contradicts the reference counts for nothing. The line and the intervals are data
+//! where there are embeddings, how much nearer its clauses come to the reference than the question
+//! does by itself. What is said beside that moves nothing, so that neither padding nor words to the
+//! judge raise a level. A clause that contradicts the reference counts for nothing. The line and the intervals are data
 //! (`weights.json`, with its origin), fitted by [`fit`].
 
 mod contradiction;
@@ -110,9 +110,18 @@ pub struct Signs {
     pub answered: bool,
     /// Share of the reference's terms that come up, 0 to 1.
     pub terms: f64,
-    /// How near the answer comes to the clauses of the reference, as the weighted mean of the highest
-    /// cosines; `None` without embeddings.
-    pub meaning: Option<f64>,
+    /// What embeddings say; `None` without them.
+    pub meaning: Option<Meaning>,
+}
+
+/// How near an answer is to the reference.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Meaning {
+    /// The highest cosine of two clauses.
+    pub nearest: f64,
+    /// The weighted mean over the reference's clauses of the highest cosine, less the cosine of
+    /// reference and question: a reference that the question almost says is easy to come near to.
+    pub gain: f64,
 }
 
 /// What a term of the reference counts that the question names already.
@@ -121,6 +130,8 @@ const ASKED_WEIGHT: f64 = 0.3;
 const HELD_TERMS: f64 = 0.34;
 /// From this cosine on a clause of the answer says what a point says.
 const HELD_COSINE: f64 = 0.6;
+/// Below this cosine two clauses are about different things, however far apart.
+const UNRELATED_COSINE: f64 = 0.4;
 /// Texts longer than this are read up to here, bytes.
 pub const TEXT_BYTES_MAX: usize = 64 * 1024;
 
@@ -141,11 +152,11 @@ pub struct Read<'a> {
     vectors: Option<Vectors<'a>>,
 }
 
-/// The embeddings of both sides' clauses and of the whole answer.
+/// The embeddings of both sides' clauses, and the cosine of reference and question.
 struct Vectors<'a> {
     reference: &'a [Vec<f32>],
     answer: &'a [Vec<f32>],
-    whole: &'a [f32],
+    asked: f64,
 }
 
 impl<'a> Read<'a> {
@@ -166,7 +177,8 @@ impl<'a> Read<'a> {
         answer.retain(|clause| !clause.addressed && !says_nothing(exchange.answer, clause));
         // The question said again is no answer; where it is all that is said, nothing is left.
         let own = |clause: &Clause| clause.terms.iter().any(|term| !asked.contains(&term.stem));
-        let same = |clause: &Clause| exchange.question.contains(&exchange.answer[clause.range.clone()]);
+        let question = plain(exchange.question);
+        let same = |clause: &Clause| question.contains(&plain(&exchange.answer[clause.range.clone()]));
         answer.retain(|clause| own(clause) || !same(clause));
         Self { exchange, asked, reference: read(exchange.reference), answer, vectors: None }
     }
@@ -182,7 +194,7 @@ impl<'a> Read<'a> {
     pub fn texts(&self) -> Vec<&'a str> {
         let reference = self.reference.iter().map(|clause| &self.exchange.reference[clause.range.clone()]);
         let answer = self.answer.iter().map(|clause| &self.exchange.answer[clause.range.clone()]);
-        reference.chain(answer).chain([self.exchange.answer]).collect()
+        reference.chain(answer).chain([self.exchange.reference, self.exchange.question]).collect()
     }
 
     /// The same with the embeddings of its texts, unit vectors; without them where there are not as
@@ -190,11 +202,12 @@ impl<'a> Read<'a> {
     #[must_use]
     pub fn with(mut self, vectors: &'a [Vec<f32>]) -> Self {
         let (references, answers) = (self.reference.len(), self.answer.len());
-        if let Some((whole, clauses)) = vectors.split_last()
+        if let [clauses @ .., reference, question] = vectors
             && clauses.len() == references + answers
         {
+            let asked = cosine(reference, question);
             let (reference, answer) = clauses.split_at(references);
-            self.vectors = Some(Vectors { reference, answer, whole });
+            self.vectors = Some(Vectors { reference, answer, asked });
         }
         self
     }
@@ -223,20 +236,18 @@ impl<'a> Read<'a> {
         }
     }
 
-    /// The weighted mean over the reference's clauses of the nearest of the answer's.
-    fn meaning(&self, wrong: &[Contradiction]) -> Option<f64> {
+    fn meaning(&self, wrong: &[Contradiction]) -> Option<Meaning> {
         let vectors = self.vectors.as_ref()?;
-        let (mut sum, mut weights) = (0.0, 0.0);
+        let (mut sum, mut weights, mut nearest) = (0.0, 0.0, 0.0_f64);
         for (clause, vector) in self.reference.iter().zip(vectors.reference) {
+            let own = self.right(wrong).filter_map(|(index, _)| vectors.answer.get(index));
+            let near = own.map(|own| cosine(vector, own)).fold(UNRELATED_COSINE, f64::max);
             let weight = self.weight(clause);
-            let clauses = self.right(wrong).filter_map(|(index, _)| vectors.answer.get(index));
-            let whole = wrong.is_empty().then_some(cosine(vector, vectors.whole));
-            let nearest =
-                clauses.map(|own| cosine(vector, own)).chain(whole).fold(0.0_f64, f64::max);
-            sum += weight * nearest;
+            sum += weight * near;
             weights += weight;
+            nearest = nearest.max(near);
         }
-        (weights > 0.0).then_some(sum / weights)
+        (weights > 0.0).then_some(Meaning { nearest, gain: sum / weights - vectors.asked })
     }
 
     /// The answer's clauses that contradict nothing, with their numbers.
@@ -320,6 +331,12 @@ fn bounded(text: &str) -> &str {
         end -= 1;
     }
     &text[..end]
+}
+
+/// The words of a text with single spaces between them, in lower case.
+fn plain(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// Whether a clause only says that there is no answer ("no response", "I don't know").

@@ -1,5 +1,6 @@
 //! What a caller of this crate can rely on, on answers of the content folder and of its own.
 
+mod about_people;
 mod anchors;
 mod gate;
 mod interview_report;
@@ -11,5 +12,7 @@ mod plainly;
 mod progress;
 mod read_through;
 mod rehearsal;
+mod retelling;
 mod robust;
+mod technical;
 mod told;

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use analysis::{AnswerReport, AnswerType, Report, Sound};
+use analysis::{
+    AnswerReport, AnswerType, Report, Sound,
+    report::RewritePiece,
+    retelling::{CutReason, Retelling, retell},
+};
 use interview::{
     Answer, AnswerId, Coverage, CriterionId, Evidence, Finding, InterviewId, Judge, Judgement,
     LeftOut, Mode, StarPart, Us, WordRange,
@@ -364,6 +368,7 @@ pub fn answer(judged: &Judged, interview: Option<&Interview>) -> wire::AnswerRep
         edited_share: answer.edited_share,
         answer_type: report.answer_type.map(answer_type),
         star: star(answer, report),
+        retelling: retell(answer, report).map(|told| retelling(answer, &told)),
         rehearsed: report.rehearsed().map(|finding| finding.claim.clone()),
         findings: report.findings.iter().map(|finding| point(answer, finding)).collect(),
         levels: report.judgements.iter().map(|one| level(answer, one, interview)).collect(),
@@ -495,6 +500,31 @@ fn evidence(answer: &Answer, evidence: &[Evidence]) -> Vec<wire::Evidence> {
         },
     });
     shown.collect()
+}
+
+fn retelling(answer: &Answer, told: &Retelling) -> wire::Retelling {
+    let piece = |piece: &RewritePiece| match piece {
+        RewritePiece::Own { range, .. } => {
+            wire::RetoldPiece { own: Some(words_evidence(answer, *range)), question: None }
+        }
+        RewritePiece::Gap { question } => {
+            wire::RetoldPiece { own: None, question: Some(question.clone()) }
+        }
+    };
+    let parts = told.parts.iter().map(|part| wire::RetoldPart {
+        part: part_name(part.part).to_owned(),
+        pieces: part.pieces.iter().map(piece).collect(),
+    });
+    let cut = told.cut.iter().map(|cut| wire::CutSentence {
+        reason: match cut.reason {
+            CutReason::Repeated => "repeated",
+            CutReason::Padding => "padding",
+            CutReason::Beside => "beside",
+        }
+        .to_owned(),
+        words: words_evidence(answer, cut.range),
+    });
+    wire::Retelling { parts: parts.collect(), cut: cut.collect() }
 }
 
 fn words_evidence(answer: &Answer, range: WordRange) -> wire::Evidence {

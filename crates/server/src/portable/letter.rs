@@ -4,7 +4,7 @@
 use super::Shown;
 use crate::wire::{
     interview::{Ratings, Turn},
-    report::{AnswerReport, Evidence, Level, Point},
+    report::{AnswerReport, Evidence, Level, Point, Retelling},
 };
 
 /// A piece of a letter.
@@ -150,6 +150,7 @@ fn of_answer(answer: &AnswerReport) -> Vec<Block> {
     for finding in &answer.findings {
         blocks.extend(point(finding));
     }
+    blocks.extend(answer.retelling.iter().flat_map(retold));
     if !answer.levels.is_empty() {
         blocks.push(level_table(&answer.levels));
     }
@@ -170,6 +171,30 @@ fn of_answer(answer: &AnswerReport) -> Vec<Block> {
         let lines = answer.left_out.iter().map(|one| format!("{}: {}", one.what, one.why));
         blocks.push(Block::Heading(3, "Left out".to_owned()));
         blocks.push(Block::List(lines.collect()));
+    }
+    blocks
+}
+
+/// The answer in its own words, reordered; questions stand in square brackets.
+fn retold(retelling: &Retelling) -> Vec<Block> {
+    let mut blocks = vec![Block::Heading(3, "Your own words, reordered".to_owned())];
+    let lines = retelling.parts.iter().map(|part| {
+        let pieces = part.pieces.iter().filter_map(|piece| match (&piece.own, &piece.question) {
+            (Some(own), _) => own.quote.clone(),
+            (None, Some(question)) => Some(format!("[{question}]")),
+            (None, None) => None,
+        });
+        format!("{}: {}", part.part, pieces.collect::<Vec<_>>().join(" "))
+    });
+    blocks.push(Block::List(lines.collect()));
+    let cut: Vec<String> = retelling
+        .cut
+        .iter()
+        .filter_map(|cut| Some(format!("{} ({})", cut.words.quote.as_ref()?, cut.reason)))
+        .collect();
+    if !cut.is_empty() {
+        blocks.push(Block::Text("Left out of it:".to_owned()));
+        blocks.push(Block::List(cut));
     }
     blocks
 }

@@ -169,6 +169,8 @@ pub struct AnswerReport {
     pub answer_type: Option<String>,
     /// Parts of a told story, each a span or absent.
     pub star: Vec<StarPart>,
+    /// The answer told again in the candidate's own sentences; `None` where it tells no story.
+    pub retelling: Option<Retelling>,
     /// That it was told in nearly the same words before, or may have been read out, in a sentence:
     /// it does not count in levels over time.
     pub rehearsed: Option<String>,
@@ -221,6 +223,42 @@ pub struct StarPart {
     pub spans: Vec<Evidence>,
     /// What was looked for, when absent.
     pub looked_for: Option<String>,
+}
+
+/// An answer told again: the candidate's own sentences in the order of a story, shortened.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Retelling {
+    /// Its parts in order.
+    pub parts: Vec<RetoldPart>,
+    /// Sentences that are not told again.
+    pub cut: Vec<CutSentence>,
+}
+
+/// One part of a retelling.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RetoldPart {
+    /// "situation", "task", "action", "result", "reflection" or "relevance".
+    pub part: String,
+    /// Its stretches in order.
+    pub pieces: Vec<RetoldPiece>,
+}
+
+/// A stretch of a retelling: own words, or a question.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RetoldPiece {
+    /// The candidate's words, and where they stand.
+    pub own: Option<Evidence>,
+    /// What only the candidate can fill in.
+    pub question: Option<String>,
+}
+
+/// A sentence that is not told again.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CutSentence {
+    /// Why: "repeated", "padding", or "beside" for what belongs to no part of the story.
+    pub reason: String,
+    /// The sentence, and where it stands.
+    pub words: Evidence,
 }
 
 /// A measured number.
