@@ -179,10 +179,11 @@ impl Draft<'_, '_> {
                 range.first += 1;
             }
             before = Some(sentence.end);
-            pieces.extend(self.kept(range).into_iter().map(|range| RewritePiece::Own {
-                range,
-                text: self.text.quote(range),
-            }));
+            pieces.extend(
+                self.kept(range)
+                    .into_iter()
+                    .map(|range| RewritePiece::Own { range, text: self.text.quote(range) }),
+            );
         }
         if pieces.is_empty()
             && !self.report.star.iter().any(|span| span.part == part)
@@ -199,9 +200,10 @@ impl Draft<'_, '_> {
         let fillers: Vec<WordRange> = fillers.filter_map(|filler| filler.range).collect();
         let mut kept: Vec<WordRange> = Vec::new();
         for index in range.first..range.end {
-            let dropped =
-                matches!(self.text.roles[index], Role::Hesitation | Role::Repeated | Role::Addressed)
-                    || fillers.iter().any(|cut| cut.first <= index && index < cut.end);
+            let dropped = matches!(
+                self.text.roles[index],
+                Role::Hesitation | Role::Repeated | Role::Addressed
+            ) || fillers.iter().any(|cut| cut.first <= index && index < cut.end);
             match kept.last_mut() {
                 _ if dropped => {}
                 Some(last) if last.end == index => last.end = index + 1,

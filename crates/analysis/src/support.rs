@@ -67,25 +67,66 @@ const BESIDE: usize = 4;
 
 /// Words that deny.
 const NEGATIONS: &[&str] = &[
-    "not", "no", "never", "nobody", "nothing", "none", "neither", "nor", "without", "hardly",
-    "cannot", "can't", "don't", "doesn't", "didn't", "isn't", "aren't", "wasn't", "weren't",
-    "hadn't", "haven't", "hasn't", "couldn't", "wouldn't", "shouldn't", "won't",
+    "not",
+    "no",
+    "never",
+    "nobody",
+    "nothing",
+    "none",
+    "neither",
+    "nor",
+    "without",
+    "hardly",
+    "cannot",
+    "can't",
+    "don't",
+    "doesn't",
+    "didn't",
+    "isn't",
+    "aren't",
+    "wasn't",
+    "weren't",
+    "hadn't",
+    "haven't",
+    "hasn't",
+    "couldn't",
+    "wouldn't",
+    "shouldn't",
+    "won't",
 ];
 /// Words after which something did not quite happen.
 const QUALIFIERS: &[&str] = &[
-    "almost", "nearly", "would", "could", "might", "may", "should", "if", "tried", "trying", "planned",
-    "hoped", "wanted", "meant", "supposed", "until", "about", "around", "roughly",
+    "almost", "nearly", "would", "could", "might", "may", "should", "if", "tried", "trying",
+    "planned", "hoped", "wanted", "meant", "supposed", "until", "about", "around", "roughly",
 ];
 /// Function words that carry a fact: how many, and what follows from what.
 const CARRYING: &[&str] = &[
-    "all", "every", "most", "many", "few", "both", "none", "half", "because", "therefore", "hence",
-    "thus", "only", "more", "less", "before", "after", "without",
+    "all",
+    "every",
+    "most",
+    "many",
+    "few",
+    "both",
+    "none",
+    "half",
+    "because",
+    "therefore",
+    "hence",
+    "thus",
+    "only",
+    "more",
+    "less",
+    "before",
+    "after",
+    "without",
 ];
 /// Words that join and add nothing.
 const FREE: &[&str] = &["first", "then", "next", "finally", "also", "there", "one"];
 /// Words whose place before a number says what the number is.
-const BEFORE_NUMBERS: &[&str] =
-    &["from", "to", "by", "under", "over", "below", "above", "least", "than", "within", "after", "before"];
+const BEFORE_NUMBERS: &[&str] = &[
+    "from", "to", "by", "under", "over", "below", "above", "least", "than", "within", "after",
+    "before",
+];
 
 /// The phrases of a rewrite with where each comes from. Questions to the candidate stand in square
 /// brackets.
@@ -233,9 +274,8 @@ impl<'a> Source<'a> {
             .find(|other| carries(&text.tokens[*other]) && !number(&text.tokens[*other]));
         let near = at.saturating_sub(BESIDE)..(at + BESIDE + 1).min(self.stems.len());
         counted.is_none_or(|counted| self.stems[near].contains(&own[counted]))
-            && before(&text.tokens, index).is_none_or(|word| {
-                before(&self.text.tokens, at) == Some(word)
-            })
+            && before(&text.tokens, index)
+                .is_none_or(|word| before(&self.text.tokens, at) == Some(word))
     }
 
     /// Numbers and names of a question that were not said.
@@ -310,7 +350,8 @@ fn carries(token: &Token) -> bool {
 
 /// Whether one of these words stands shortly before a token in its clause.
 fn reached(tokens: &[Token], index: usize, words: &[&str]) -> bool {
-    let ends = |token: &Token| token.comma || ["but", "and", "so", "because"].contains(&&*token.key);
+    let ends =
+        |token: &Token| token.comma || ["but", "and", "so", "because"].contains(&&*token.key);
     tokens[..index]
         .iter()
         .rev()

@@ -65,13 +65,10 @@ pub(super) fn find(
             near.sort_by(|a, b| b.0.total_cmp(&a.0));
             let (share, index) = *near.first()?;
             let why = differ(&reference[index], clause, share, &said, asked)?;
-            let borne_out = near
-                .iter()
-                .skip(1)
-                .any(|(other, index)| {
-                    *other >= share * 0.8
-                        && differ(&reference[*index], clause, *other, &said, asked).is_none()
-                });
+            let borne_out = near.iter().skip(1).any(|(other, index)| {
+                *other >= share * 0.8
+                    && differ(&reference[*index], clause, *other, &said, asked).is_none()
+            });
             (!borne_out).then_some(Contradiction { answer: number, reference: index, why })
         })
         .collect()
@@ -97,9 +94,8 @@ fn differ(
 ) -> Option<String> {
     if let Some((theirs, own)) = opposite(point, clause) {
         // "A is longer than B" and "B is shorter than A" say the same.
-        return (!swapped(point, clause)).then(|| {
-            format!("The answer says \"{own}\" where the reference says \"{theirs}\".")
-        });
+        return (!swapped(point, clause))
+            .then(|| format!("The answer says \"{own}\" where the reference says \"{theirs}\"."));
     }
     if swapped(point, clause) && point.than.is_some() {
         return Some("The two sides of the comparison are the other way round.".to_owned());
@@ -110,9 +106,7 @@ fn differ(
     if share >= SHARED_NEGATED_MIN
         && let Some(word) = negated(point, clause, said)
     {
-        return Some(format!(
-            "One of the two denies what the other says (\"{word}\")."
-        ));
+        return Some(format!("One of the two denies what the other says (\"{word}\")."));
     }
     None
 }
@@ -122,7 +116,8 @@ fn opposite<'a>(point: &'a Clause, clause: &'a Clause) -> Option<(&'a str, &'a s
     OPPOSITES.iter().flat_map(|(a, b)| [(*a, *b), (*b, *a)]).find_map(|(here, there)| {
         let (theirs, own) = (beginning(point, here)?, beginning(clause, there)?);
         let both = beginning(point, there).is_some() || beginning(clause, here).is_some();
-        (!both && theirs.negated == own.negated).then_some((theirs.word.as_str(), own.word.as_str()))
+        (!both && theirs.negated == own.negated)
+            .then_some((theirs.word.as_str(), own.word.as_str()))
     })
 }
 

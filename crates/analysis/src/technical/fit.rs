@@ -118,7 +118,8 @@ impl Line {
     fn points(&self, signs: Signs) -> f64 {
         let (far, near) = MEANING_FOUND;
         let by_terms = signs.terms / TERMS_FOUND;
-        let by_meaning = signs.meaning.map_or(0.0, |meaning| (meaning.nearest - far) / (near - far));
+        let by_meaning =
+            signs.meaning.map_or(0.0, |meaning| (meaning.nearest - far) / (near - far));
         let found = by_terms.max(by_meaning).clamp(0.0, 1.0);
         let [terms, meaning] = row(signs);
         found * (self.start + self.terms * terms + self.meaning * meaning).clamp(0.0, 1.0)
@@ -175,10 +176,11 @@ impl Line {
             }));
         }
         off.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let bands = off.chunks(off.len().div_ceil(BANDS).max(1)).enumerate().map(|(index, band)| {
-            let from = if index == 0 { 0.0 } else { band.first().map_or(0.0, |one| one.0) };
-            Band { from, below: reach(band, -1.0), above: reach(band, 1.0) }
-        });
+        let bands =
+            off.chunks(off.len().div_ceil(BANDS).max(1)).enumerate().map(|(index, band)| {
+                let from = if index == 0 { 0.0 } else { band.first().map_or(0.0, |one| one.0) };
+                Band { from, below: reach(band, -1.0), above: reach(band, 1.0) }
+            });
         Self { bands: bands.collect(), ..Self::through(samples) }
     }
 }
@@ -217,7 +219,10 @@ pub fn fit(samples: &[Sample], origin: &str) -> Weights {
     let answered: Vec<&Sample> = samples.iter().filter(|sample| sample.signs.answered).collect();
     let words: Vec<Sample> = answered
         .iter()
-        .map(|sample| Sample { signs: Signs { meaning: None, ..sample.signs }, ..(*sample).clone() })
+        .map(|sample| Sample {
+            signs: Signs { meaning: None, ..sample.signs },
+            ..(*sample).clone()
+        })
         .collect();
     let read: Vec<&Sample> =
         answered.iter().copied().filter(|sample| sample.signs.meaning.is_some()).collect();

@@ -137,9 +137,36 @@ pub const TEXT_BYTES_MAX: usize = 64 * 1024;
 
 /// Words that say that there is no answer.
 const NOTHING: &[&str] = &[
-    "response", "submission", "answer", "reply", "idea", "clue", "know", "knowledge", "remember",
-    "sure", "sorry", "unfortunately", "skip", "pass", "empty", "blank", "missing", "nothing", "none",
-    "n/a", "na", "idk", "dunno", "not", "no", "question", "honestly", "afraid", "guess", "think",
+    "response",
+    "submission",
+    "answer",
+    "reply",
+    "idea",
+    "clue",
+    "know",
+    "knowledge",
+    "remember",
+    "sure",
+    "sorry",
+    "unfortunately",
+    "skip",
+    "pass",
+    "empty",
+    "blank",
+    "missing",
+    "nothing",
+    "none",
+    "n/a",
+    "na",
+    "idk",
+    "dunno",
+    "not",
+    "no",
+    "question",
+    "honestly",
+    "afraid",
+    "guess",
+    "think",
 ];
 
 /// An exchange, read.
@@ -178,7 +205,8 @@ impl<'a> Read<'a> {
         // The question said again is no answer; where it is all that is said, nothing is left.
         let own = |clause: &Clause| clause.terms.iter().any(|term| !asked.contains(&term.stem));
         let question = plain(exchange.question);
-        let same = |clause: &Clause| question.contains(&plain(&exchange.answer[clause.range.clone()]));
+        let same =
+            |clause: &Clause| question.contains(&plain(&exchange.answer[clause.range.clone()]));
         answer.retain(|clause| own(clause) || !same(clause));
         Self { exchange, asked, reference: read(exchange.reference), answer, vectors: None }
     }
@@ -192,7 +220,8 @@ impl<'a> Read<'a> {
     /// The texts whose embeddings [`Read::with`] takes, in its order.
     #[must_use]
     pub fn texts(&self) -> Vec<&'a str> {
-        let reference = self.reference.iter().map(|clause| &self.exchange.reference[clause.range.clone()]);
+        let reference =
+            self.reference.iter().map(|clause| &self.exchange.reference[clause.range.clone()]);
         let answer = self.answer.iter().map(|clause| &self.exchange.answer[clause.range.clone()]);
         reference.chain(answer).chain([self.exchange.reference, self.exchange.question]).collect()
     }
@@ -265,8 +294,7 @@ impl<'a> Read<'a> {
     /// How much of a point's terms this clause of the answer holds.
     fn share(&self, point: &Clause, clause: &Clause) -> f64 {
         let weight = |stem: &str| if self.asked.contains(stem) { ASKED_WEIGHT } else { 1.0 };
-        let held: f64 =
-            point.stems().into_iter().filter(|stem| clause.has(stem)).map(weight).sum();
+        let held: f64 = point.stems().into_iter().filter(|stem| clause.has(stem)).map(weight).sum();
         held / self.weight(point).max(f64::MIN_POSITIVE)
     }
 

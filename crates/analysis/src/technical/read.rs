@@ -74,8 +74,23 @@ const ABBREVIATIONS: &[&str] = &["etc", "vs", "approx", "fig", "resp", "cf", "al
 
 /// Words before which a comma ends a clause.
 const CONJUNCTIONS: &[&str] = &[
-    "and", "but", "while", "whereas", "whilst", "because", "so", "which", "thus", "hence",
-    "therefore", "then", "if", "when", "since", "however", "instead",
+    "and",
+    "but",
+    "while",
+    "whereas",
+    "whilst",
+    "because",
+    "so",
+    "which",
+    "thus",
+    "hence",
+    "therefore",
+    "then",
+    "if",
+    "when",
+    "since",
+    "however",
+    "instead",
 ];
 
 /// Words that a clause has at least; a shorter piece belongs to the clause before it.
@@ -135,9 +150,9 @@ fn words(text: &str) -> Vec<Range<usize>> {
 fn pieces(text: &str, words: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut pieces: Vec<Range<usize>> = Vec::new();
     for index in 0..words.len() {
-        let breaks = index.checked_sub(1).map_or(Break::Sentence, |before| {
-            break_between(text, &words[before], &words[index])
-        });
+        let breaks = index
+            .checked_sub(1)
+            .map_or(Break::Sentence, |before| break_between(text, &words[before], &words[index]));
         let short = pieces.last().is_some_and(|piece| piece.len() < CLAUSE_WORDS_MIN);
         match pieces.last_mut() {
             Some(piece) if breaks == Break::None || breaks == Break::Clause && short => {
@@ -233,12 +248,22 @@ mod tests {
     #[test]
     fn clauses_end_where_points_do() {
         assert_eq!(
-            cut("1. It drops frames, e.g. late ones. 2. It keeps 3.5 s of them; ss = cwnd / 2. Then"),
+            cut(
+                "1. It drops frames, e.g. late ones. 2. It keeps 3.5 s of them; ss = cwnd / 2. Then"
+            ),
             ["1. It drops frames, e.g. late ones", "2. It keeps 3.5 s of them", "ss = cwnd / 2"]
         );
         assert_eq!(
-            cut("Names:\n- a short header\n- a fixed length\n\nThe sender waits, because no frame came"),
-            ["Names", "a short header", "a fixed length", "The sender waits", "because no frame came"]
+            cut(
+                "Names:\n- a short header\n- a fixed length\n\nThe sender waits, because no frame came"
+            ),
+            [
+                "Names",
+                "a short header",
+                "a fixed length",
+                "The sender waits",
+                "because no frame came"
+            ]
         );
     }
 

@@ -17,12 +17,64 @@ use crate::{
 
 /// Words about somebody's feelings, character, worth or looks; each stands for all that begin with it.
 const FORBIDDEN: &[&str] = &[
-    "anxi", "nervous", "confiden", "insecur", "timid", "calmness", "stressed", "honest", "dishonest",
-    "liar", "lying", "lied", "sincer", "insincer", "trustworth", "lazy", "lazi", "diligen", "intelligen", "smart", "stupid",
-    "clever", "brilliant", "talent", "gifted", "incompeten", "charisma", "charming", "likeab", "likab",
-    "arrogan", "humble", "shy", "introver", "extrover", "personalit", "attitude", "emotion", "sentiment", "mood", "enthusias",
-    "passion", "motivated", "unmotivated", "immature", "accent", "gender", "ethnic", "appearance",
-    "attractive", "hireab", "employab", "hired", "hiring", "psycholog", "neurotic", "agreeab", "conscientious",
+    "anxi",
+    "nervous",
+    "confiden",
+    "insecur",
+    "timid",
+    "calmness",
+    "stressed",
+    "honest",
+    "dishonest",
+    "liar",
+    "lying",
+    "lied",
+    "sincer",
+    "insincer",
+    "trustworth",
+    "lazy",
+    "lazi",
+    "diligen",
+    "intelligen",
+    "smart",
+    "stupid",
+    "clever",
+    "brilliant",
+    "talent",
+    "gifted",
+    "incompeten",
+    "charisma",
+    "charming",
+    "likeab",
+    "likab",
+    "arrogan",
+    "humble",
+    "shy",
+    "introver",
+    "extrover",
+    "personalit",
+    "attitude",
+    "emotion",
+    "sentiment",
+    "mood",
+    "enthusias",
+    "passion",
+    "motivated",
+    "unmotivated",
+    "immature",
+    "accent",
+    "gender",
+    "ethnic",
+    "appearance",
+    "attractive",
+    "hireab",
+    "employab",
+    "hired",
+    "hiring",
+    "psycholog",
+    "neurotic",
+    "agreeab",
+    "conscientious",
 ];
 /// The forbidden words of a sentence; what stands in quotation marks is the candidate's.
 fn about_people(sentence: &str) -> Vec<String> {
@@ -67,7 +119,12 @@ fn sentences(report: &AnswerReport) -> Vec<String> {
 
 #[test]
 fn the_check_sees_what_it_is_to_see() {
-    for sentence in ["You sounded nervous.", "A confident opening.", "This is not honest.", "You are lazy and anxious."] {
+    for sentence in [
+        "You sounded nervous.",
+        "A confident opening.",
+        "This is not honest.",
+        "You are lazy and anxious.",
+    ] {
         assert!(!about_people(sentence).is_empty(), "{sentence}");
     }
     assert!(about_people("You said \"I was nervous\" and then told what you did.").is_empty());
@@ -76,7 +133,12 @@ fn the_check_sees_what_it_is_to_see() {
 #[test]
 fn no_report_speaks_of_the_person() {
     let asked = question(QUESTION);
-    let written = [STORY, VAGUE, "", "I was very nervous, honestly, because I am a shy and honest person and my boss was lazy."];
+    let written = [
+        STORY,
+        VAGUE,
+        "",
+        "I was very nervous, honestly, because I am a shy and honest person and my boss was lazy.",
+    ];
     let texts = development_texts();
     let mut checked = 0;
     for text in texts.iter().map(|(_, text)| text.as_str()).chain(written) {
@@ -133,16 +195,26 @@ fn literals(source: &str) -> Vec<String> {
 #[test]
 fn no_sentence_that_could_be_made_speaks_of_the_person() {
     // What candidates say of themselves is shown back to them, under the names of their own ratings.
-    const OWN_RATINGS: &[&str] =
-        &["Nerves before", "Nerves at their peak", "Nerves after", "Confidence for the real interview"];
+    const OWN_RATINGS: &[&str] = &[
+        "Nerves before",
+        "Nerves at their peak",
+        "Nerves after",
+        "Confidence for the real interview",
+    ];
     let mut checked = 0;
     for file in sources() {
-        let source = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let source =
+            fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         for literal in literals(&source) {
             if OWN_RATINGS.contains(&literal.as_str()) {
                 continue;
             }
-            assert_eq!(about_people(&literal), Vec::<String>::new(), "{}: {literal}", file.display());
+            assert_eq!(
+                about_people(&literal),
+                Vec::<String>::new(),
+                "{}: {literal}",
+                file.display()
+            );
             checked += 1;
         }
     }
@@ -203,7 +275,8 @@ fn there_is_no_place_for_what_is_never_inferred() {
         .keys()
         .map(String::as_str)
         .collect();
-    let never = ["age", "race", "sex", "religion", "nationality", "voice_quality", "percentile", "verdict"];
+    let never =
+        ["age", "race", "sex", "religion", "nationality", "voice_quality", "percentile", "verdict"];
     for name in names.iter().filter(|name| !own.contains(name.as_str())) {
         let spoken_out = name.replace('_', " ");
         assert_eq!(about_people(&spoken_out), Vec::<String>::new(), "{name}");

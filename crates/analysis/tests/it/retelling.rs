@@ -36,10 +36,12 @@ fn rewrites_of_what_was_said_pass_and_say_where_each_phrase_is_from() {
     ];
     let words = words_of(SOURCE);
     for rewrite in good {
-        let phrases = supported(&words, rewrite).unwrap_or_else(|found| panic!("{rewrite}: {found:?}"));
+        let phrases =
+            supported(&words, rewrite).unwrap_or_else(|found| panic!("{rewrite}: {found:?}"));
         assert!(!phrases.is_empty());
         for phrase in phrases {
-            let from = interview::word::text_of(phrase.from.of(&words).expect("words of the source"));
+            let from =
+                interview::word::text_of(phrase.from.of(&words).expect("words of the source"));
             let first = phrase.text.split(' ').next_back().expect("a word").trim_matches('.');
             assert!(from.contains(first) || from.contains("nine"), "{} from {from}", phrase.text);
         }
@@ -113,21 +115,33 @@ fn what_tells_no_story_is_not_told_again() {
 fn every_phrase_told_again_stands_in_the_answer_and_none_stands_twice() {
     let texts = development_texts();
     let mut stories = 0;
-    for (id, text) in texts.iter().map(|(id, text)| (id.as_str(), text.as_str())).chain([("told", STORY), ("vague", VAGUE)]) {
+    for (id, text) in texts
+        .iter()
+        .map(|(id, text)| (id.as_str(), text.as_str()))
+        .chain([("told", STORY), ("vague", VAGUE)])
+    {
         let words = words_of(text);
         let Some(told) = retold(text) else { continue };
         stories += 1;
         let mut used = vec![false; words.len()];
-        let ranges = told.parts.iter().flat_map(|part| &part.pieces).filter_map(|piece| match piece {
-            RewritePiece::Own { range, text } => {
-                assert_eq!(*text, interview::word::text_of(range.of(&words).expect("its words")), "{id}");
-                Some(*range)
-            }
-            RewritePiece::Gap { question } => {
-                assert!(question.ends_with('?') && !question.contains(char::is_numeric), "{id}");
-                None
-            }
-        });
+        let ranges =
+            told.parts.iter().flat_map(|part| &part.pieces).filter_map(|piece| match piece {
+                RewritePiece::Own { range, text } => {
+                    assert_eq!(
+                        *text,
+                        interview::word::text_of(range.of(&words).expect("its words")),
+                        "{id}"
+                    );
+                    Some(*range)
+                }
+                RewritePiece::Gap { question } => {
+                    assert!(
+                        question.ends_with('?') && !question.contains(char::is_numeric),
+                        "{id}"
+                    );
+                    None
+                }
+            });
         for range in ranges.chain(told.cut.iter().map(|cut| cut.range)) {
             for used in &mut used[range.first..range.end] {
                 assert!(!*used, "{id}: {told:?}");

@@ -21,7 +21,16 @@ fn part(text: &str, place: analysis::technical::Place) -> String {
 
 #[test]
 fn nothing_said_is_worth_nothing() {
-    let silence = ["", "  ", "I don't know.", "No response.", "No idea, sorry.", "n/a", "?", "I am not sure."];
+    let silence = [
+        "",
+        "  ",
+        "I don't know.",
+        "No response.",
+        "No idea, sorry.",
+        "n/a",
+        "?",
+        "I am not sure.",
+    ];
     for answer in silence.into_iter().chain([ASKED, &ASKED.to_uppercase()]) {
         let judged = judge(answer);
         assert!(judged.points < 0.01 && judged.high < 0.01, "{answer:?}: {judged:?}");
@@ -35,7 +44,10 @@ fn the_reference_itself_gets_nearly_all_and_holds_every_point() {
     assert!(judged.points > 0.9, "{judged:?}");
     assert!(judged.missing.is_empty() && judged.wrong.is_empty(), "{judged:?}");
     let good = judge(GOOD);
-    assert!(good.points < judged.points && good.points > judge("Into an array.").points, "{good:?}");
+    assert!(
+        good.points < judged.points && good.points > judge("Into an array.").points,
+        "{good:?}"
+    );
     assert!(judge("My cat sleeps on the radiator all winter long.").points < 0.05);
 }
 
@@ -86,7 +98,8 @@ fn a_statement_turned_round_is_named_and_lowers_the_points() {
         answer: "The UDP header is longer than the TCP header.",
     };
     assert_eq!(Read::new(comparison).judge(Weights::shipped()).wrong.len(), 1);
-    let the_same = Exchange { answer: "The UDP header is shorter than the TCP header.", ..comparison };
+    let the_same =
+        Exchange { answer: "The UDP header is shorter than the TCP header.", ..comparison };
     assert!(Read::new(the_same).judge(Weights::shipped()).wrong.is_empty());
 }
 

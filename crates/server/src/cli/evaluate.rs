@@ -123,7 +123,12 @@ struct Share {
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     super::log();
     if let Some(file) = &arguments.technical {
-        return technical::run(config, file, &arguments.technical_arguments, arguments.json.as_deref());
+        return technical::run(
+            config,
+            file,
+            &arguments.technical_arguments,
+            arguments.json.as_deref(),
+        );
     }
     let bank = content::bank()?;
     if let (Some(file), Some(folder)) = (&arguments.calibrate, &arguments.gold) {

@@ -19,10 +19,12 @@ use crate::config::Config;
 
 /// Arguments of `greenroom judge`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Each line is {\"id\": …, \"question\": \"…\", \"reference\": \"…\", \"answer\": \"…\"}. For \
+#[command(
+    after_help = "Each line is {\"id\": …, \"question\": \"…\", \"reference\": \"…\", \"answer\": \"…\"}. For \
 each one line is printed, in order: {\"id\", \"points\" (0 to 1), \"low\", \"high\", \"missing\", \"wrong\", \
 \"evidence\"}. A line that cannot be judged is named on standard error, the others are judged all the \
-same, and the exit status is 1.")]
+same, and the exit status is 1."
+)]
 pub(super) struct Arguments {
     /// Lines of JSON to judge; standard input where no file is named, or "-".
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", required = true)]
@@ -90,7 +92,10 @@ fn lines(file: &Path) -> anyhow::Result<Box<dyn BufRead>> {
 }
 
 /// Whether all lines could be judged.
-fn judge_lines(mut input: &mut dyn BufRead, embedder: Option<&dyn Embedder>) -> anyhow::Result<bool> {
+fn judge_lines(
+    mut input: &mut dyn BufRead,
+    embedder: Option<&dyn Embedder>,
+) -> anyhow::Result<bool> {
     let mut all_judged = true;
     let mut bytes = Vec::new();
     for number in 1_u64.. {

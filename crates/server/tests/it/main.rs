@@ -4,6 +4,7 @@ mod analyze;
 mod goals;
 mod guard;
 mod harness;
+mod judge;
 mod places;
 mod portable;
 mod progress;

@@ -10,7 +10,7 @@ use std::{
 };
 
 use analysis::technical::{
-    Exchange, Read, Signs,
+    Exchange, Read, Signs, Weights,
     fit::{Points, Sample, fit, leave_one_question_out},
 };
 use anyhow::{Context, ensure};
@@ -32,6 +32,10 @@ pub(super) struct Arguments {
     #[arg(long, requires = "technical", hide = true)]
     technical_test: bool,
 }
+
+/// Where the weights come from.
+const ORIGIN: &str = "fitted to the training split of Short Answer Feedback (Filighera 2022): points \
+                      that teachers gave to students' answers to questions on computer networks";
 
 /// A line of the file.
 #[derive(Debug, Deserialize)]
@@ -122,14 +126,10 @@ pub(super) fn run(
     let figures = figures(&training, &test);
     println!("{}", table::text(&figures));
     if let Some(path) = &arguments.technical_weights {
-        ensure!(
-            figures.meaning,
-            "weights are fitted with the model of text meaning; run 'greenroom models pull'"
-        );
-        let origin = "fitted to the training split of Short Answer Feedback (Filighera 2022): points \
-                      that teachers gave to students' answers to questions on computer networks";
+        let origin =
+            if figures.meaning { ORIGIN.to_owned() } else { format!("{ORIGIN}; by words alone") };
         let samples: Vec<Sample> = training.iter().map(|one| one.sample.clone()).collect();
-        write(path, &(serde_json::to_string_pretty(&fit(&samples, origin))? + "\n"))?;
+        write(path, &(serde_json::to_string_pretty(&fit(&samples, &origin))? + "\n"))?;
     }
     if let Some(path) = &arguments.technical_document {
         table::write_between_markers(path, &figures)?;
@@ -154,14 +154,14 @@ fn read(file: &Path) -> anyhow::Result<Vec<Row>> {
 }
 
 fn labelled(rows: Vec<Row>, embedder: Option<&dyn Embedder>) -> Vec<Labelled> {
+    let meanings = meanings(&rows, embedder);
     rows.into_iter()
         .map(|row| {
-            let exchange =
-                Exchange { question: &row.q, reference: &row.reference, answer: &row.ans };
-            let read = Read::new(exchange);
-            let vectors = judge::vectors(&read, embedder);
+            let read = Read::new(exchange(&row));
+            let vectors: Vec<Vec<f32>> =
+                read.texts().into_iter().filter_map(|text| meanings.get(text).cloned()).collect();
             let read = read.with(&vectors);
-            let found = read.judge(analysis::technical::Weights::shipped());
+            let found = read.judge(Weights::shipped());
             let points = found.missing.len() + found.evidence.len();
             let missing = found.missing.len() as f64 / points.max(1) as f64;
             let sample =
@@ -169,6 +169,27 @@ fn labelled(rows: Vec<Row>, embedder: Option<&dyn Embedder>) -> Vec<Labelled> {
             Labelled { sample, missing, wrong: !found.wrong.is_empty(), row }
         })
         .collect()
+}
+
+fn exchange(row: &Row) -> Exchange<'_> {
+    Exchange { question: &row.q, reference: &row.reference, answer: &row.ans }
+}
+
+/// The embeddings of all texts, each once and those of like length together; empty where the model is
+/// not there or fails.
+fn meanings(rows: &[Row], embedder: Option<&dyn Embedder>) -> BTreeMap<String, Vec<f32>> {
+    let Some(embedder) = embedder else { return BTreeMap::new() };
+    let distinct: BTreeSet<&str> =
+        rows.iter().flat_map(|row| Read::new(exchange(row)).texts()).collect();
+    let mut texts: Vec<&str> = distinct.into_iter().collect();
+    texts.sort_by_key(|text| text.len());
+    match embedder.embed(&texts) {
+        Ok(vectors) => texts.into_iter().map(str::to_owned).zip(vectors).collect(),
+        Err(error) => {
+            tracing::warn!("measured by words alone: {error}");
+            BTreeMap::new()
+        }
+    }
 }
 
 fn figures(training: &[Labelled], test: &[Labelled]) -> Figures {
@@ -257,7 +278,12 @@ fn known(training: &[Labelled], test: &[Labelled]) -> Vec<Measured> {
         .collect();
     let alike: Vec<f64> = test.iter().map(|one| most_alike(one, training)).collect();
     let mut rows = vec![
-        measure("by heart: the mean of the question's answers", &question_mean, &true_points, &said),
+        measure(
+            "by heart: the mean of the question's answers",
+            &question_mean,
+            &true_points,
+            &said,
+        ),
         measure("by heart: the five most alike answers", &alike, &true_points, &said),
         measure("the judge, by words", &judged(by_words), &true_points, &said),
     ];
@@ -293,23 +319,28 @@ fn most_alike(one: &Labelled, training: &[Labelled]) -> f64 {
 }
 
 fn findings(answers: &[Labelled]) -> Vec<Found> {
-    [("1", 1.0, 2.0), ("0.5 to below 1", 0.5, 1.0), ("above 0 to below 0.5", 1e-9, 0.5), ("0", -1.0, 1e-9)]
-        .into_iter()
-        .map(|(name, from, to)| {
-            let group: Vec<&Labelled> = answers
-                .iter()
-                .filter(|one| one.sample.signs.answered)
-                .filter(|one| (from..to).contains(&one.row.score))
-                .collect();
-            let missing: Vec<f64> = group.iter().map(|one| one.missing).collect();
-            Found {
-                name,
-                answers: group.len(),
-                missing_mean: mean(&missing),
-                wrong: group.iter().filter(|one| one.wrong).count(),
-            }
-        })
-        .collect()
+    [
+        ("1", 1.0, 2.0),
+        ("0.5 to below 1", 0.5, 1.0),
+        ("above 0 to below 0.5", 1e-9, 0.5),
+        ("0", -1.0, 1e-9),
+    ]
+    .into_iter()
+    .map(|(name, from, to)| {
+        let group: Vec<&Labelled> = answers
+            .iter()
+            .filter(|one| one.sample.signs.answered)
+            .filter(|one| (from..to).contains(&one.row.score))
+            .collect();
+        let missing: Vec<f64> = group.iter().map(|one| one.missing).collect();
+        Found {
+            name,
+            answers: group.len(),
+            missing_mean: mean(&missing),
+            wrong: group.iter().filter(|one| one.wrong).count(),
+        }
+    })
+    .collect()
 }
 
 fn held(name: &'static str, levels: &[Points], samples: &[Sample]) -> Interval {
@@ -356,8 +387,8 @@ mod tests {
 
     #[test]
     fn the_judge_by_words_does_as_well_on_questions_it_never_saw_as_it_says() {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../../shared/data/text/saf/answers.csv");
+        let file =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/text/saf/answers.csv");
         if !file.is_file() {
             println!("left out: {} is not there", file.display());
             return;

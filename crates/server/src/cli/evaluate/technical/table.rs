@@ -55,22 +55,38 @@ fn training(text: &mut String, figures: &Figures) -> std::fmt::Result {
     )?;
     rows(text, &figures.training)?;
     if !figures.meaning {
-        writeln!(text, "\nThe model of text meaning is missing: by words and meaning was left out.")?;
+        writeln!(
+            text,
+            "\nThe model of text meaning is missing: by words and meaning was left out."
+        )?;
     }
     if let Some(judge) = figures.training.last() {
         let met = judge.all.rmse <= RMSE_GOAL && judge.all.r >= Some(R_GOAL);
         let met = if met { "met" } else { "NOT met" };
-        writeln!(text, "\nThe goal, an error of at most {RMSE_GOAL} and r of at least {R_GOAL} over all answers: {met}.")?;
+        writeln!(
+            text,
+            "\nThe goal, an error of at most {RMSE_GOAL} and r of at least {R_GOAL} over all answers: {met}."
+        )?;
     }
-    writeln!(text, "\n| 90% interval, answers that say something | holds the points | mean width |")?;
+    writeln!(
+        text,
+        "\n| 90% interval, answers that say something | holds the points | mean width |"
+    )?;
     writeln!(text, "| --- | --- | --- |")?;
     for one in &figures.intervals {
         let share = one.held as f64 / one.of.max(1) as f64;
         let met = if (0.85..=0.95).contains(&share) { "met" } else { "NOT met" };
         let (held, of) = (one.held, one.of);
-        writeln!(text, "| {} | {held} of {of}, {share:.2} ({met}: 0.85 to 0.95) | {:.2} |", one.name, one.width_mean)?;
+        writeln!(
+            text,
+            "| {} | {held} of {of}, {share:.2} ({met}: 0.85 to 0.95) | {:.2} |",
+            one.name, one.width_mean
+        )?;
     }
-    writeln!(text, "\n| points given | answers | points of the reference not found | something called wrong |")?;
+    writeln!(
+        text,
+        "\n| points given | answers | points of the reference not found | something called wrong |"
+    )?;
     writeln!(text, "| --- | --- | --- | --- |")?;
     for one in &figures.findings {
         let missing = one.missing_mean * 100.0;
@@ -85,7 +101,10 @@ fn test(text: &mut String, figures: &Figures) -> std::fmt::Result {
 }
 
 fn rows(text: &mut String, rows: &[Measured]) -> std::fmt::Result {
-    writeln!(text, "| judged by | error (RMS), all | r, all | error, something said | r, something said |")?;
+    writeln!(
+        text,
+        "| judged by | error (RMS), all | r, all | error, something said | r, something said |"
+    )?;
     writeln!(text, "| --- | --- | --- | --- | --- |")?;
     for row in rows {
         let r = |r: Option<f64>| r.map_or("-".to_owned(), |r| format!("{r:.2}"));
