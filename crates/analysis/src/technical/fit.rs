@@ -122,7 +122,8 @@ impl Line {
             signs.meaning.map_or(0.0, |meaning| (meaning.nearest - far) / (near - far));
         let found = by_terms.max(by_meaning).clamp(0.0, 1.0);
         let [terms, meaning] = row(signs);
-        found * (self.start + self.terms * terms + self.meaning * meaning).clamp(0.0, 1.0)
+        let points = self.start + self.terms * terms + self.meaning * meaning;
+        found * points.clamp(0.0, 1.0 - signs.contradicted.clamp(0.0, 1.0))
     }
 
     fn level(&self, signs: Signs) -> Points {
@@ -263,7 +264,7 @@ mod tests {
                 let off = if index % 2 == 0 { 0.1 } else { -0.1 };
                 Sample {
                     question: format!("q{}", index % 3),
-                    signs: Signs { answered: true, terms, meaning: None },
+                    signs: Signs { answered: true, terms, contradicted: 0.0, meaning: None },
                     points: (0.2 + 0.7 * terms.sqrt() + off).clamp(0.0, 1.0),
                 }
             })
@@ -274,7 +275,9 @@ mod tests {
     fn more_of_the_reference_gives_more_points_and_the_interval_holds_most() {
         let samples = samples();
         let weights = fit(&samples, "made up");
-        let at = |terms| weights.level(Signs { answered: true, terms, meaning: None });
+        let at = |terms| {
+            weights.level(Signs { answered: true, terms, contradicted: 0.0, meaning: None })
+        };
         assert!(at(0.9).points > at(0.4).points + 0.15, "{:?} {:?}", at(0.9), at(0.4));
         assert!(at(0.0).points < 0.01, "{:?}", at(0.0));
         let levels = leave_one_question_out(&samples);
@@ -288,7 +291,7 @@ mod tests {
 
     #[test]
     fn nothing_answered_is_worth_nothing_without_doubt() {
-        let signs = Signs { answered: false, terms: 0.9, meaning: None };
+        let signs = Signs { answered: false, terms: 0.9, contradicted: 0.0, meaning: None };
         let level = fit(&samples(), "made up").level(signs);
         assert_eq!(level, Points { points: 0.0, low: 0.0, high: 0.0 });
     }

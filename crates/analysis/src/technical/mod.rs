@@ -110,6 +110,8 @@ pub struct Signs {
     pub answered: bool,
     /// Share of the reference's terms that come up, 0 to 1.
     pub terms: f64,
+    /// Share of the reference that the answer contradicts, 0 to 1: no answer gets more than the rest.
+    pub contradicted: f64,
     /// What embeddings say; `None` without them.
     pub meaning: Option<Meaning>,
 }
@@ -261,10 +263,20 @@ impl<'a> Read<'a> {
         Signs {
             answered: !self.answer.is_empty(),
             terms: held / all.max(f64::MIN_POSITIVE),
+            contradicted: self.contradicted(wrong),
             meaning: self.meaning(wrong),
         }
     }
 
+    /// What the contradicted clauses of the reference weigh of all.
+    fn contradicted(&self, wrong: &[Contradiction]) -> f64 {
+        let denied: BTreeSet<usize> = wrong.iter().map(|one| one.reference).collect();
+        let of = |index: usize| self.reference.get(index).map_or(0.0, |clause| self.weight(clause));
+        let all: f64 = (0..self.reference.len()).map(of).sum();
+        denied.into_iter().map(of).sum::<f64>() / all.max(f64::MIN_POSITIVE)
+    }
+
+    /// How near the answer comes to the reference, where there are embeddings.
     fn meaning(&self, wrong: &[Contradiction]) -> Option<Meaning> {
         let vectors = self.vectors.as_ref()?;
         let (mut sum, mut weights, mut nearest) = (0.0, 0.0, 0.0_f64);

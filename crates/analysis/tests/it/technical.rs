@@ -45,7 +45,7 @@ fn the_reference_itself_gets_nearly_all_and_holds_every_point() {
     assert!(judged.missing.is_empty() && judged.wrong.is_empty(), "{judged:?}");
     let good = judge(GOOD);
     assert!(
-        good.points < judged.points && good.points > judge("Into an array.").points,
+        good.points <= judged.points && good.points > judge("Into an array.").points,
         "{good:?}"
     );
     assert!(judge("My cat sleeps on the radiator all winter long.").points < 0.05);
