@@ -528,6 +528,7 @@ export interface components {
              *     it does not count in levels over time.
              */
             rehearsed?: string | null;
+            retelling?: components["schemas"]["Retelling"] | null;
             /** @description Spoken rather than typed. */
             spoken: boolean;
             /** @description Parts of a told story, each a span or absent. */
@@ -820,6 +821,13 @@ export interface components {
         Created: {
             /** @description Its id. */
             id: string;
+        };
+        /** @description A sentence that is not told again. */
+        CutSentence: {
+            /** @description Why: "repeated", "padding", or "beside" for what belongs to no part of the story. */
+            reason: string;
+            /** @description The sentence, and where it stands. */
+            words: components["schemas"]["Evidence"];
         };
         /** @description What a claim points at. */
         Evidence: {
@@ -1429,6 +1437,26 @@ export interface components {
             interview: string;
             /** @description The question. */
             question: string;
+        };
+        /** @description An answer told again: the candidate's own sentences in the order of a story, shortened. */
+        Retelling: {
+            /** @description Sentences that are not told again. */
+            cut: components["schemas"]["CutSentence"][];
+            /** @description Its parts in order. */
+            parts: components["schemas"]["RetoldPart"][];
+        };
+        /** @description One part of a retelling. */
+        RetoldPart: {
+            /** @description "situation", "task", "action", "result", "reflection" or "relevance". */
+            part: string;
+            /** @description Its stretches in order. */
+            pieces: components["schemas"]["RetoldPiece"][];
+        };
+        /** @description A stretch of a retelling: own words, or a question. */
+        RetoldPiece: {
+            own?: components["schemas"]["Evidence"] | null;
+            /** @description What only the candidate can fill in. */
+            question?: string | null;
         };
         /** @description A value at a time. */
         Sample: {

@@ -21,6 +21,7 @@ use crate::{cli::judge, config::Config};
 
 /// Further arguments of the evaluation of technical answers.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub(super) struct Arguments {
     /// Write the fitted weights to this file (`crates/analysis/src/technical/weights.json`).
     #[arg(long, value_name = "FILE", requires = "technical", hide = true)]
