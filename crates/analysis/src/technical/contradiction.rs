@@ -36,11 +36,11 @@ const OPPOSITES: &[(&[&str], &[&str])] = &[
     (&["tru"], &["fals"]),
 ];
 
-/// Share of terms, of the clause that has fewer, that two clauses have in common before they are
-/// held against each other.
-const SHARED_MIN: f64 = 0.5;
+/// Share of terms, numbers left aside, of the clause that has more of them, that two clauses have in
+/// common before they are held against each other: only what is nearly the same sentence is.
+const SHARED_MIN: f64 = 0.6;
 /// The same where nothing but a negation tells them apart: it may belong to something else.
-const SHARED_NEGATED_MIN: f64 = 0.7;
+const SHARED_NEGATED_MIN: f64 = 0.75;
 /// How many terms they have in common at least.
 const SHARED_TERMS_MIN: usize = 2;
 
@@ -74,14 +74,18 @@ pub(super) fn find(
         .collect()
 }
 
-/// The share of terms that two clauses have in common, of the clause that has fewer.
+/// The share of terms that two clauses have in common, of the clause that has more.
 fn shared(point: &Clause, clause: &Clause) -> f64 {
-    let (stems, own) = (point.stems(), clause.stems());
+    let words = |clause: &Clause| -> BTreeSet<String> {
+        let words = clause.terms.iter().filter(|term| term.number.is_none());
+        words.map(|term| term.stem.clone()).collect()
+    };
+    let (theirs, own) = (words(point), words(clause));
     let common = own.iter().filter(|stem| point.has(stem)).count();
     if common < SHARED_TERMS_MIN {
         return 0.0;
     }
-    common as f64 / stems.len().min(own.len()) as f64
+    common as f64 / theirs.len().max(own.len()) as f64
 }
 
 /// In what a clause differs from a point so that both cannot be right.
@@ -132,7 +136,8 @@ fn swapped(point: &Clause, clause: &Clause) -> bool {
         clause.than.map(|at| {
             let (before, after) = clause.terms.split_at(at.min(clause.terms.len()));
             let stems = |terms: &[Term]| -> BTreeSet<String> {
-                terms.iter().map(|term| term.stem.clone()).collect()
+                let words = terms.iter().filter(|term| term.number.is_none());
+                words.map(|term| term.stem.clone()).collect()
             };
             (stems(before), stems(after))
         })
