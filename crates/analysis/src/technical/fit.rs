@@ -301,5 +301,6 @@ mod tests {
         let shipped = Weights::shipped();
         assert!(shipped.words.answers > 1000, "{}", shipped.origin());
         assert!(shipped.words.terms > 0.0 && shipped.words.bands.len() == BANDS);
+        assert!(shipped.meaning.as_ref().is_some_and(|line| line.answers > 1000));
     }
 }
