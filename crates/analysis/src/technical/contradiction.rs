@@ -115,19 +115,19 @@ fn differ(
     None
 }
 
-/// A word of the point and its opposite in the clause, neither of which stands on the other side.
+/// A word of the point that the clause lacks, and its opposite in the clause that the point lacks.
 fn opposite<'a>(point: &'a Clause, clause: &'a Clause) -> Option<(&'a str, &'a str)> {
     OPPOSITES.iter().flat_map(|(a, b)| [(*a, *b), (*b, *a)]).find_map(|(here, there)| {
-        let (theirs, own) = (beginning(point, here)?, beginning(clause, there)?);
-        let both = beginning(point, there).is_some() || beginning(clause, here).is_some();
-        (!both && theirs.negated == own.negated)
-            .then_some((theirs.word.as_str(), own.word.as_str()))
+        let (theirs, own) = (beginning(point, here, clause)?, beginning(clause, there, point)?);
+        (theirs.negated == own.negated).then_some((theirs.word.as_str(), own.word.as_str()))
     })
 }
 
-/// The first term that begins like one of these.
-fn beginning<'a>(clause: &'a Clause, beginnings: &[&str]) -> Option<&'a Term> {
-    clause.terms.iter().find(|term| beginnings.iter().any(|start| term.stem.starts_with(start)))
+/// The first term that begins like one of these and that the other clause has not.
+fn beginning<'a>(clause: &'a Clause, beginnings: &[&str], other: &Clause) -> Option<&'a Term> {
+    clause.terms.iter().find(|term| {
+        beginnings.iter().any(|start| term.stem.starts_with(start)) && !other.has(&term.stem)
+    })
 }
 
 /// Whether both compare the same two things in the other order.
