@@ -255,13 +255,15 @@ mod tests {
         );
         assert_eq!(
             cut(
-                "Names:\n- a short header\n- a fixed length\n\nThe sender waits, because no frame came"
+                "Names:\n- a short header\n- a fixed length\n\nThe sender waits, and the sender of frames \
+                 waits, because no frame came"
             ),
             [
                 "Names",
                 "a short header",
                 "a fixed length",
-                "The sender waits",
+                // A piece of three words is no clause of its own.
+                "The sender waits, and the sender of frames waits",
                 "because no frame came"
             ]
         );

@@ -321,7 +321,7 @@ fn nobody_waits_for_a_model_that_is_silent() {
     server.hold(&id, Until::End);
     let report = server.report_when_ready(&id);
     assert_eq!(report["state"], "ready");
-    assert!(left_out(&report).contains("has still to judge one answer"), "{report:#}");
+    assert!(left_out(&report).contains("has still to judge 2 answers"), "{report:#}");
     assert_eq!(server.send("DELETE", &format!("/api/interviews/{id}"), &Value::Null).0, 204);
     let next = server.interview();
     let report = server.get(&format!("/api/interviews/{next}/report"));

@@ -316,7 +316,7 @@ async fn results_are_kept(store: &Store, me: PersonId) {
     assert_eq!(store.derived(subject, "report", "k3").await.expect("read"), None);
     assert_eq!(store.derived_of(itv(1)).await.expect("listed"), [fixed.clone(), newer.clone()]);
     assert_eq!(store.derived_by_kind(me, "report").await.expect("listed"), [fixed, newer.clone()]);
-    let second = Derived { subject: answer_id(2).to_string(), ..newer.clone() };
+    let second = Derived { subject: answer_id(2).to_string(), interview: None, ..newer.clone() };
     store.put_derived(&second).await.expect("stored");
     let before = async |subject: &str, most| {
         store.derived_before(me, "report", subject, most).await.expect("listed")
