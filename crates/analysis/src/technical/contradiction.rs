@@ -60,7 +60,9 @@ pub(super) fn find(
                 .iter()
                 .enumerate()
                 .map(|(index, point)| (shared(point, clause), index))
-                .filter(|(share, _)| *share >= SHARED_MIN)
+                .filter(|(share, index)| {
+                    *share >= SHARED_MIN || denies(&reference[*index], clause, &said)
+                })
                 .collect();
             near.sort_by(|a, b| b.0.total_cmp(&a.0));
             let (share, index) = *near.first()?;
@@ -88,6 +90,32 @@ fn shared(point: &Clause, clause: &Clause) -> f64 {
     common as f64 / theirs.len().max(own.len()) as f64
 }
 
+/// Whether nearly all that a clause says is said by a point too, and one of the two denies it: "the sender
+/// never sends it again" beside a longer sentence of the reference that ends in "and sends it again".
+pub(super) fn denies(point: &Clause, clause: &Clause, said: &[&Term]) -> bool {
+    let own: BTreeSet<&str> = clause
+        .terms
+        .iter()
+        .filter(|term| term.number.is_none() && !NEVER.contains(&term.word.as_str()))
+        .map(|term| term.stem.as_str())
+        .collect();
+    // All of it, and in one place: two words that stand apart in a long point are no sentence of it.
+    let stem = |term: &Term| own.iter().any(|stem| alike(stem, &term.stem));
+    let together = |terms: &[Term]| {
+        own.iter().all(|stem| terms.iter().any(|term| alike(stem, &term.stem)))
+            && terms.first().is_some_and(stem)
+    };
+    own.len() >= SHARED_TERMS_MIN
+        && (0..point.terms.len()).any(|from| {
+            let end = point.terms.len().min(from + own.len() + 1);
+            together(&point.terms[from..end])
+        })
+        && negated(point, clause, said).is_some()
+}
+
+/// Negations that count as terms.
+const NEVER: &[&str] = &["never", "without", "nobody", "nothing", "lacks", "unable"];
+
 /// In what a clause differs from a point so that both cannot be right.
 fn differ(
     point: &Clause,
@@ -107,7 +135,7 @@ fn differ(
     if let Some((theirs, own)) = number(point, clause, said, asked) {
         return Some(format!("The answer says {own} where the reference says {theirs}."));
     }
-    if share >= SHARED_NEGATED_MIN
+    if (share >= SHARED_NEGATED_MIN || denies(point, clause, said))
         && let Some(word) = negated(point, clause, said)
     {
         return Some(format!("One of the two denies what the other says (\"{word}\")."));

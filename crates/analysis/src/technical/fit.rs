@@ -123,7 +123,8 @@ impl Line {
         let found = by_terms.max(by_meaning).clamp(0.0, 1.0);
         let [terms, meaning] = row(signs);
         let points = self.start + self.terms * terms + self.meaning * meaning;
-        found * points.clamp(0.0, 1.0 - signs.contradicted.clamp(0.0, 1.0))
+        // Adding zero takes the sign from a zero.
+        found * points.clamp(0.0, 1.0 - signs.contradicted.clamp(0.0, 1.0)) + 0.0
     }
 
     fn level(&self, signs: Signs) -> Points {

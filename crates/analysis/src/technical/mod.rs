@@ -132,6 +132,10 @@ const ASKED_WEIGHT: f64 = 0.3;
 const HELD_TERMS: f64 = 0.34;
 /// From this cosine on a clause of the answer says what a point says.
 const HELD_COSINE: f64 = 0.6;
+/// Below this share of a point's terms in the whole answer the point is missing.
+const ABSENT_TERMS: f64 = 0.25;
+/// From this cosine on something of a point is there.
+const ABSENT_COSINE: f64 = 0.5;
 /// Below this cosine two clauses are about different things, however far apart.
 const UNRELATED_COSINE: f64 = 0.4;
 /// Texts longer than this are read up to here, bytes.
@@ -332,6 +336,19 @@ impl<'a> Read<'a> {
             .map(|(_, clause)| clause)
     }
 
+    /// Whether next to nothing of a point comes up anywhere in the answer.
+    fn absent(&self, number: usize) -> bool {
+        let point = &self.reference[number];
+        let weight = |stem: &str| if self.asked.contains(stem) { ASKED_WEIGHT } else { 1.0 };
+        let said = |stem: &&str| self.answer.iter().any(|clause| clause.has(stem));
+        let held: f64 = point.stems().into_iter().filter(said).map(weight).sum();
+        let near = self.vectors.as_ref().and_then(|vectors| {
+            let point = vectors.reference.get(number)?;
+            vectors.answer.iter().map(|own| cosine(point, own)).reduce(f64::max)
+        });
+        held < ABSENT_TERMS * self.weight(point) && near.is_none_or(|near| near < ABSENT_COSINE)
+    }
+
     /// Points, and what they rest on.
     #[must_use]
     pub fn judge(&self, weights: &Weights) -> Judged {
@@ -345,7 +362,9 @@ impl<'a> Read<'a> {
                     let (quote, answer) = quote(self.exchange.answer, clause);
                     evidence.push(Held { point: text, reference, quote, answer });
                 }
-                None => missing.push(Missing { point: text, reference }),
+                None if self.absent(number) => missing.push(Missing { point: text, reference }),
+                // Something of it is there, in words that do not settle it: nothing is said of it.
+                None => {}
             }
         }
         let wrong = contradictions.into_iter().map(|one| {

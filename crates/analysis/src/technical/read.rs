@@ -66,8 +66,9 @@ const NEGATIONS: &[&str] = &[
     "nobody", "nothing", "lacks", "unable",
 ];
 
-/// How many words a negation reaches.
-const NEGATION_WORDS: usize = 3;
+/// How many terms a negation reaches at most, to the next mark; a list of two after "no" is denied as a
+/// whole ("no connect or disconnect").
+const NEGATION_TERMS: usize = 2;
 
 /// Abbreviations whose full stop ends nothing.
 const ABBREVIATIONS: &[&str] = &["etc", "vs", "approx", "fig", "resp", "cf", "al"];
@@ -212,25 +213,30 @@ fn clause(text: &str, words: &[Range<usize>]) -> Clause {
         .collect();
     let mut terms = Vec::new();
     let mut than = None;
-    let mut reach = 0;
-    for key in &keys {
-        if NEGATIONS.contains(&key.as_str()) {
-            reach = NEGATION_WORDS + 1;
+    let mut reach: usize = 0;
+    for (index, key) in keys.iter().enumerate() {
+        let gap =
+            index.checked_sub(1).map_or("", |before| &text[words[before].end..words[index].start]);
+        if gap.contains([',', ';', ':', '(', ')', '\n']) || key == "but" {
+            reach = 0;
         }
         if key == "than" {
             than = Some(terms.len());
         }
-        reach = reach.saturating_sub(1);
         let letter = key.chars().count() == 1 && key.chars().all(char::is_alphabetic);
-        if STOP.contains(key.as_str()) || letter {
-            continue;
+        let negation = NEGATIONS.contains(&key.as_str());
+        if !STOP.contains(key.as_str()) && !letter {
+            terms.push(Term {
+                word: key.clone(),
+                stem: stem(key),
+                negated: reach > 0 && !negation,
+                number: key.replace(',', ".").parse().ok(),
+            });
+            reach = reach.saturating_sub(1);
         }
-        terms.push(Term {
-            word: key.clone(),
-            stem: stem(key),
-            negated: reach > 0,
-            number: key.replace(',', ".").parse().ok(),
-        });
+        if negation {
+            reach = NEGATION_TERMS;
+        }
     }
     let start = words.first().map_or(0, |word| word.start);
     let end = words.last().map_or(0, |word| word.end);

@@ -92,6 +92,24 @@ fn a_statement_turned_round_is_named_and_lowers_the_points() {
     };
     let judged = Read::new(other).judge(Weights::shipped());
     assert!(judged.wrong.iter().any(|one| one.why.contains("100")), "{judged:?}");
+    let denied = Exchange {
+        question: "What does TCP do when a segment is lost?",
+        reference: "The sender notices the loss by a timeout or by three duplicate acknowledgements and \
+                    sends the segment again.",
+        answer: "The sender never sends the segment again.",
+    };
+    let judged = Read::new(denied).judge(Weights::shipped());
+    assert!(judged.points < 0.1 && judged.wrong.len() == 1, "{judged:?}");
+    assert!(judged.evidence.is_empty(), "what is denied is not held: {judged:?}");
+    let scoped = Exchange {
+        question: "What does an unconfirmed service give up?",
+        reference: "There is no acknowledgement, loss of data is possible, no flow control.",
+        answer: "Loss of data is possible.",
+    };
+    assert!(
+        Read::new(scoped).judge(Weights::shipped()).wrong.is_empty(),
+        "a comma ends what no denies"
+    );
     let comparison = Exchange {
         question: "Compare the headers.",
         reference: "The TCP header is longer than the UDP header.",
