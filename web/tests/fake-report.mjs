@@ -248,6 +248,7 @@ function first(id, start) {
   };
   const answer = answerOf(id, 0, words, true, (told) => {
     const um = told.quote('um');
+    const own = (text) => ({ own: told.quote(text), question: null });
     const like = told.quote('basically');
     return {
       probes: [probe.text],
@@ -277,6 +278,36 @@ function first(id, start) {
         },
         { part: 'reflection', spans: [], looked_for: 'what you took from it' },
       ],
+      retelling: {
+        parts: [
+          {
+            part: 'situation',
+            pieces: [
+              own(
+                'Last spring our ferry timetable had to be rebuilt because the harbour closed one berth for repairs',
+              ),
+            ],
+          },
+          {
+            part: 'task',
+            pieces: [own('The operations lead wanted to cancel the evening sailings')],
+          },
+          {
+            part: 'action',
+            pieces: [
+              own('I pulled the passenger counts for the last three months'),
+              own('I called the four employers whose shifts end after seven'),
+              { own: null, question: 'Why did you do it that way?' },
+            ],
+          },
+          { part: 'result', pieces: [own('we kept two of the three evening sailings')] },
+          {
+            part: 'reflection',
+            pieces: [{ own: null, question: 'What do you do differently since?' }],
+          },
+        ],
+        cut: [{ reason: 'padding', words: told.quote('I guess it worked out in the end') }],
+      },
       findings: [
         point(
           'own_actions',

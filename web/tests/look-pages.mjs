@@ -37,7 +37,13 @@ async function openAnswer(page, n) {
   await answers.nth(n).locator('> summary').click();
   // What is inside is made once the answer is opened.
   await answers.nth(n).getByRole('heading', { name: 'What you said' }).waitFor();
-  for (const name of ['Levels of this answer', 'How it was said', 'The same as a table']) {
+  const inside = [
+    'Your own words, reordered',
+    'Levels of this answer',
+    'How it was said',
+    'The same as a table',
+  ];
+  for (const name of inside) {
     const inner = answers.nth(n).getByText(name, { exact: true });
     if ((await inner.count()) > 0) await inner.click();
   }
