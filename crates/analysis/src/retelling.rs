@@ -13,7 +13,7 @@ use crate::{
     support::supported,
     text::{
         Role, Text,
-        lexicon::{CLOSING, FUNCTION, TRAILING, WEAK_OPENING},
+        lexicon::{CLOSING, FUNCTION, NUMBERS, TRAILING, WEAK_OPENING},
     },
 };
 
@@ -113,7 +113,13 @@ impl Draft<'_, '_> {
                     None
                 }
                 None if self.hollow(*sentence) => Some(CutReason::Padding),
-                None => Some(CutReason::Beside),
+                None => match self.neighbour(*sentence, &told) {
+                    Some(part) => {
+                        told.push((part, *sentence));
+                        None
+                    }
+                    None => Some(CutReason::Beside),
+                },
             };
             said.push(keys);
             if let Some(reason) = reason {
@@ -140,6 +146,17 @@ impl Draft<'_, '_> {
             }
         }
         best.1
+    }
+
+    /// The part with which a sentence of none is told: what stands before all parts sets the scene, and
+    /// an amount belongs to what was told last.
+    fn neighbour(&self, sentence: WordRange, told: &[(StarPart, WordRange)]) -> Option<StarPart> {
+        let tokens = &self.text.tokens[self.text.tokens_in(sentence)];
+        let amount = tokens.iter().any(|token| token.digit || NUMBERS.has(&token.key));
+        match told.last() {
+            None => Some(StarPart::Situation),
+            Some((part, _)) => amount.then_some(*part),
+        }
     }
 
     /// The words of a sentence that say something.
