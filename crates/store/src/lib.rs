@@ -32,7 +32,10 @@ use interview::StreamId;
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        Connection as _,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Mutex;
@@ -144,6 +147,17 @@ fn make_private(folder: &Path) -> Result<(), Error> {
 fn sqlite(path: &Path, connections: u32) -> ConnectOptions {
     let path = path.to_owned();
     let mut options = ConnectOptions::new("sqlite:");
+    // On a full disk a commit can fail in a way that leaves the connection in a transaction, in which everything
+    // that follows would seem to be committed and be gone with the process. Such a connection is closed.
+    options.map_sqlx_sqlite_pool_opts(|pool| {
+        pool.after_release(|connection, _| {
+            Box::pin(async move {
+                // A rollback that is still on its way is done before this is answered.
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
+    });
     options.max_connections(connections).sqlx_logging(false).map_sqlx_sqlite_opts(move |options| {
         options
             .filename(&path)

@@ -178,8 +178,11 @@ impl Bench<'_> {
             call.hold(Call::is_mine)?;
             call.say(&self.answer(1, spoken_s + 10.0));
             call.wait(Duration::from_secs_f64(spoken_s))?;
+            call.fall_silent();
             call.tell(&json!({"type": "end"}))?;
-            Instant::now()
+            let since = Instant::now();
+            call.hold(|call| call.ended.is_some())?;
+            since
         } else {
             self.lead_to_its_end(&mut call)?
         };

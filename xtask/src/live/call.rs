@@ -155,6 +155,11 @@ impl Call {
         self.saying.extend(clip.samples.iter());
     }
 
+    /// Says nothing more.
+    pub fn fall_silent(&mut self) {
+        self.saying.clear();
+    }
+
     /// Types an answer.
     ///
     /// # Errors
