@@ -88,9 +88,12 @@ fn main_table(text: &mut String, comparison: &Comparison) {
         line(
             text,
             format_args!(
-                "\nGreenroom, as shipped, says softly that there is time in {} of the pauses, and at {} of the ends before it replies.",
+                "\nGreenroom, as shipped, says softly that there is time in {} of the pauses, and at {} of the ends before it replies. \
+                 Up to the first sound of any kind it is p50 {:.2} s, p90 {:.2} s.",
                 share(shipped.prompted_pauses),
-                share(shipped.prompted_ends)
+                share(shipped.prompted_ends),
+                shipped.first_sound_p50_s,
+                shipped.first_sound_p90_s
             ),
         );
     }

@@ -188,6 +188,9 @@ pub struct Figures {
     pub dead_air_p50_interval: [f64; 2],
     pub dead_air_p90_s: f64,
     pub dead_air_p90_interval: [f64; 2],
+    /// The same up to the first sound of any kind, "take your time" among them.
+    pub first_sound_p50_s: f64,
+    pub first_sound_p90_s: f64,
 }
 
 /// One listener with one setting.
@@ -377,6 +380,18 @@ fn dead_airs_s(turns: &[Judged<'_>]) -> Vec<f64> {
         .collect()
 }
 
+/// From the last voiced sample to the first sound, seconds.
+fn first_sounds_s(turns: &[Judged<'_>]) -> Vec<f64> {
+    let ended = turns.iter().filter(|(turn, _)| turn.ended);
+    ended
+        .map(|(turn, replies)| {
+            let sounds = replies.prompts_s.iter().chain(&replies.reply_s);
+            let after = sounds.map(|at_s| at_s - turn.end_s).filter(|after_s| *after_s >= 0.0);
+            after.fold(NEVER_S, f64::min)
+        })
+        .collect()
+}
+
 fn cut_share(turns: &[Judged<'_>]) -> f64 {
     let pauses: usize = turns.iter().map(|(turn, _)| turn.pauses.len()).sum();
     let cut_offs: usize = turns.iter().map(|(_, replies)| replies.cut_offs_s.len()).sum();
@@ -415,6 +430,7 @@ fn figures(turns: &[Judged<'_>], long: &[Judged<'_>]) -> Figures {
     let drawn = |indices: &[usize]| indices.iter().map(|index| turns[*index]).collect::<Vec<_>>();
     let of = |share: f64| move |indices: &[usize]| quantile(&dead_airs_s(&drawn(indices)), share);
     let dead = dead_airs_s(turns);
+    let sounds_s = first_sounds_s(turns);
     Figures {
         turns: turns.len(),
         pauses,
@@ -432,6 +448,8 @@ fn figures(turns: &[Judged<'_>], long: &[Judged<'_>]) -> Figures {
         dead_air_p50_interval: interval(turns.len(), &of(0.5)),
         dead_air_p90_s: quantile(&dead, 0.9),
         dead_air_p90_interval: interval(turns.len(), &of(0.9)),
+        first_sound_p50_s: quantile(&sounds_s, 0.5),
+        first_sound_p90_s: quantile(&sounds_s, 0.9),
     }
 }
 
