@@ -14,13 +14,12 @@ use serde::de::DeserializeOwned;
 
 use self::score::{Decided, Live, Pipecat, Traced, Turn};
 use crate::{
+    evals::delivery::recordings,
     python,
     shell::{command, greenroom, program, root, run as shell_run},
     test::models,
 };
 
-/// Folder of recordings with references, as `cargo xtask evals` takes it.
-const DATA_VARIABLE: &str = "GREENROOM_EVAL_DATA";
 /// Turns that are also played in real time.
 const LIVE_TURNS: usize = 20;
 
@@ -57,7 +56,7 @@ struct Folders {
 /// # Errors
 /// When the recordings or models are missing, or a step fails.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let data = if arguments.kept { PathBuf::new() } else { recordings()? };
+    let data = if arguments.kept { PathBuf::new() } else { recordings()?.join("speech") };
     let cache = python::cache("turns");
     let set = cache.join(if arguments.quick { "quick" } else { "set" });
     fs::create_dir_all(&set).with_context(|| format!("cannot make {}", set.display()))?;
@@ -87,13 +86,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         report::write(&comparison)?;
     }
     Ok(())
-}
-
-fn recordings() -> anyhow::Result<PathBuf> {
-    let data = std::env::var_os(DATA_VARIABLE)
-        .map(PathBuf::from)
-        .with_context(|| format!("set {DATA_VARIABLE} to the folder of recordings"))?;
-    data.canonicalize().with_context(|| format!("{} is not there", data.display()))
 }
 
 fn make_set(folders: &Folders, quick: bool) -> anyhow::Result<()> {
