@@ -62,7 +62,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     table.write(arguments.json.as_deref())
 }
 
+/// Candidates at the same time, where nobody asks how soon.
+const AT_ONCE: usize = 2;
+/// How often candidates cough, type and say words of listening for a while.
+const ROUNDS_OF_NOTHING: usize = 8;
+
 /// A candidate who answers every question and does something into lines of the interviewer.
+#[derive(Clone)]
 struct Interjecting {
     answer: Clip,
     sounds: Vec<(String, Clip)>,
@@ -172,23 +178,21 @@ fn nothing(
         sounds.push((format!("keyboard {index}"), keyboard(index as u64 + 1)));
     }
     let mut tried: [(&str, u32, u32); 3] = [("word", 0, 0), ("cough", 0, 0), ("keyboard", 0, 0)];
-    for round in 0..if quick { 1 } else { 5 } {
-        sounds.rotate_left(4);
-        let mut person = Interjecting::new(answer.clone(), sounds.clone());
-        let room = hold(server, Acoustics::default(), &mut person, if quick { 13.0 } else { 80.0 })
+    for round in 0..if quick { 1 } else { ROUNDS_OF_NOTHING } {
+        let seconds = if quick { 13.0 } else { 80.0 };
+        let candidates = (0..AT_ONCE).map(|_| {
+            sounds.rotate_left(4);
+            (Acoustics::default(), Interjecting::new(answer.clone(), sounds.clone()))
+        });
+        let rooms = hold_all(server, candidates.collect(), seconds)
             .with_context(|| format!("coughs and words, round {round}"))?;
         for (name, count, stopped) in &mut tried {
-            for (said, at_s, _) in spoken(&room.log, name) {
-                if playing_at(&room.log, at_s).is_none() {
-                    continue;
-                }
-                *count += 1;
-                let after = first_after(&room.log, at_s, |what| {
-                    matches!(what, What::Played { stopped: true })
-                });
-                if after.is_some_and(|after_s| after_s < BY_IT_S) {
+            for log in rooms.iter().map(|room| &room.log) {
+                for (said, at_s) in stopping(log, name) {
+                    *count += 1;
+                    let Some(at_s) = at_s else { continue };
                     println!("stopped by {said}");
-                    print_captions(&room.log, at_s);
+                    print_captions(log, at_s);
                     *stopped += 1;
                 }
             }
@@ -198,6 +202,18 @@ fn nothing(
         table.push(Figure::share(&format!("stopped by a {name}"), stopped, count, "<= 2%"));
     }
     Ok(())
+}
+
+/// Each clip whose name begins so and that was heard into a line; when that was, if the line was stopped by it.
+fn stopping<'a>(
+    log: &'a [Event],
+    name: &'a str,
+) -> impl Iterator<Item = (&'a str, Option<f64>)> + 'a {
+    let into_line = spoken(log, name).filter(|(_, at_s, _)| playing_at(log, *at_s).is_some());
+    into_line.map(|(said, at_s, _)| {
+        let after = first_after(log, at_s, |what| matches!(what, What::Played { stopped: true }));
+        (said, after.is_some_and(|after_s| after_s < BY_IT_S).then_some(at_s))
+    })
 }
 
 /// A candidate in front of loudspeakers: how often the interviewer stops itself.
@@ -211,12 +227,18 @@ fn echo(
     let answer = voices.say(&place.models, "helen", ANSWER)?;
     let (mut lines, mut stopped, mut played_s) = (0, 0, 0.0);
     let levels = [(0.5, 40), (0.25, 120), (0.1, 250), (0.05, 90)];
-    for (echo, delay_ms) in &levels[..if quick { 1 } else { levels.len() }] {
-        let echo_delay = HZ as usize * delay_ms / 1_000;
-        let acoustics = Acoustics { echo: *echo, echo_delay, ..Acoustics::default() };
-        let mut person = Interjecting::new(answer.clone(), Vec::new());
-        let room = hold(server, acoustics, &mut person, if quick { 13.0 } else { 300.0 })
-            .with_context(|| format!("echo at {echo}"))?;
+    let candidates =
+        levels[..if quick { 1 } else { levels.len() }].iter().map(|(echo, delay_ms)| {
+            let echo_delay = HZ as usize * delay_ms / 1_000;
+            let acoustics = Acoustics { echo: *echo, echo_delay, ..Acoustics::default() };
+            (acoustics, Interjecting::new(answer.clone(), Vec::new()))
+        });
+    let candidates: Vec<_> = candidates.collect();
+    let mut rooms = Vec::new();
+    for some in candidates.chunks(AT_ONCE) {
+        rooms.extend(hold_all(server, some.to_vec(), if quick { 13.0 } else { 300.0 })?);
+    }
+    for (room, (echo, _)) in rooms.iter().zip(levels) {
         let mut since_s = 0.0;
         for event in &room.log {
             match event.what {
@@ -246,6 +268,24 @@ fn echo(
     let name = format!("stopped by its own echo, {:.1} min of it", played_s / 60.0);
     table.push(Figure::share(&name, stopped, lines, "0 in 10 min"));
     Ok(())
+}
+
+/// So many candidates at the same time, each with a room and acoustics of their own.
+fn hold_all(
+    server: &Server,
+    candidates: Vec<(Acoustics, Interjecting)>,
+    seconds: f64,
+) -> anyhow::Result<Vec<Room>> {
+    std::thread::scope(|scope| {
+        let lines: Vec<_> = candidates
+            .into_iter()
+            .map(|(acoustics, mut person)| {
+                scope.spawn(move || hold(server, acoustics, &mut person, seconds))
+            })
+            .collect();
+        let rooms = lines.into_iter().map(|line| line.join().ok().context("a line broke down")?);
+        rooms.collect()
+    })
 }
 
 fn hold(
