@@ -8,7 +8,8 @@ use interview::{
 
 use crate::{
     facts::{Facts, Told},
-    input::Measure,
+    features::sound::ARTICULATION,
+    input::{Measure, Sound},
     report::PaceWindow,
     text::{Role, lexicon::HEDGES},
 };
@@ -184,14 +185,17 @@ fn pace_features(facts: &Facts<'_>, words: usize, measured: &mut Measured) {
         measured.pace.push(PaceWindow { span, wpm: pace_in(facts, span) });
         start_us += STEP_US;
     }
+    // Who cannot tell speech from silence cannot tell how fast the speech was.
+    let told_apart = |sound: &&Sound| !sound.left_out.iter().any(|one| one.what == ARTICULATION);
     let voiced: f64 = facts
         .input
         .sound
+        .filter(told_apart)
         .map(|sound| sound.voiced.iter().map(|span| span.seconds()).sum())
         .unwrap_or_default();
     if voiced >= 5.0 {
         let syllables: usize = facts.told.text.keys.iter().map(|key| syllables(key)).sum();
-        measured.add("articulation_sps", syllables as f64 / voiced, Unit::SyllablesPerSecond);
+        measured.add(ARTICULATION, syllables as f64 / voiced, Unit::SyllablesPerSecond);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Features, findings, rewrites and comparisons on answers whose properties are known.
 
-use analysis::{AnswerType, NoFiller, Relevance, Verdict, compare, lacks};
-use interview::{Evidence, Lack, Mode, Span, StarPart, word::words_of};
+use analysis::{AnswerType, NoFiller, Relevance, Sound, Verdict, compare, lacks};
+use interview::{Evidence, Lack, LeftOut, Mode, Span, StarPart, word::words_of};
 
 use crate::told::{
     Ask, QUESTION, STORY, VAGUE, free_question, kinds, levels, overall, question, report, spoken,
@@ -139,6 +139,19 @@ fn pace_is_measured_in_windows_and_told_where_it_runs() {
     assert!(span.seconds() >= 20.0);
     let usual = Ask::default().report(&spoken(question(QUESTION), &long, 150.0));
     assert!(!kinds(&usual).iter().any(|kind| kind.starts_with("pace_")));
+}
+
+#[test]
+fn who_speaks_how_fast_is_told_only_where_speech_and_silence_are_told_apart() {
+    let answer = spoken(question(QUESTION), STORY, 150.0);
+    let mut sound = Sound { voiced: answer.span.into_iter().collect(), ..Sound::default() };
+    let clear = Ask { sound: Some(&sound), ..Ask::default() }.report(&answer);
+    assert!(clear.feature("articulation_sps").is_some());
+    let why = "a narrow band".to_owned();
+    sound.left_out = vec![LeftOut { what: "articulation_sps".to_owned(), why }];
+    let unclear = Ask { sound: Some(&sound), ..Ask::default() }.report(&answer);
+    assert!(unclear.feature("articulation_sps").is_none() && unclear.feature("pace_wpm").is_some());
+    assert!(unclear.left_out.iter().any(|one| one.what == "articulation_sps"));
 }
 
 #[test]

@@ -88,6 +88,9 @@ pub struct Listened<'a> {
     pub switches: &'a Switches,
 }
 
+/// Syllables in each second in which there is speech: what the words and the sound tell together.
+pub(crate) const ARTICULATION: &str = "articulation_sps";
+
 /// Measures the sound of one answer.
 #[must_use]
 pub fn measure(listened: &Listened<'_>) -> Sound {
@@ -105,6 +108,11 @@ pub fn measure(listened: &Listened<'_>) -> Sound {
     sound.voiced = speech.concat();
     if listened.switches.on(Measure::Pauses) {
         pauses::measure(listened, &speech, &loudness, &mut sound);
+    }
+    if listened.switches.on(Measure::Pace)
+        && let Some(why) = pauses::unreliable(listened, &loudness)
+    {
+        sound.left_out.push(left_out(ARTICULATION, why));
     }
     if listened.switches.on(Measure::Loudness) {
         measure_loudness(listened, &speech, &loudness, &mut sound);

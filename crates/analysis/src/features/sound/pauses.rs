@@ -37,8 +37,11 @@ pub(super) fn measure(
     } else if first.is_some() {
         sound.left_out.push(left_out("latency_s", "It is not known when the question ended."));
     }
-    if let Some(why) = noise(loudness) {
+    let unreliable = unreliable(listened, loudness);
+    if let Some(why) = unreliable {
         sound.left_out.push(left_out("pause_rate_per_min", why));
+    }
+    if noise(loudness).is_some() {
         return;
     }
     for spans in speech {
@@ -46,9 +49,7 @@ pub(super) fn measure(
         sound.pauses.extend(silences.filter(|silence| silence.micros() >= PAUSE_US_MIN));
     }
     // Where the silences are is still shown; how many and how long they are is not told.
-    if listened.reliability.thin() || loudness.narrow_band {
-        let why = if loudness.narrow_band { NARROW } else { THIN };
-        sound.left_out.push(left_out("pause_rate_per_min", why));
+    if unreliable.is_some() {
         return;
     }
     let spoken_us: Us = speech
@@ -56,6 +57,12 @@ pub(super) fn measure(
         .filter_map(|spans| Some(spans.last()?.end_us - spans.first()?.start_us))
         .sum();
     count(&sound.pauses.clone(), spoken_us, sound);
+}
+
+/// Why it cannot be told how long somebody spoke and how long they were silent, if it cannot.
+pub(super) fn unreliable(listened: &Listened<'_>, loudness: &Loudness) -> Option<&'static str> {
+    let narrow = || loudness.narrow_band.then_some(NARROW);
+    noise(loudness).or_else(narrow).or_else(|| listened.reliability.thin().then_some(THIN))
 }
 
 /// Where there is speech: voice activity with its edges drawn by the level, apart by at least a

@@ -274,6 +274,12 @@ fn what_cannot_be_measured_is_withheld_with_its_reason() {
     assert!(withheld(&gained, "um and uh in the sound"));
     let noisy = measured(&parts, &Setting { noise_level: 0.08, ..Setting::default() });
     assert!(withheld(&noisy, "loudness_spread_db") && withheld(&noisy, "pitch_spread_st"));
+    let thin = Reliability { coded_bits_per_s: Some(16_000), ..Reliability::default() };
+    let thin = measured(&parts, &Setting { reliability: thin, ..Setting::default() });
+    for sound in [&noisy, &thin] {
+        assert!(withheld(sound, "pause_rate_per_min") && withheld(sound, "articulation_sps"));
+    }
+    assert!(!withheld(&quiet, "articulation_sps"));
     let short = [vec![silence(600)], babble(900, 140.0), vec![silence(600)]].concat();
     let short = measured(&short, &Setting::default());
     assert!(withheld(&short, "pitch_spread_st") && withheld(&short, "loudness_spread_db"));
