@@ -30,7 +30,7 @@ pub struct Arguments {
 }
 
 /// After how many interviews the memory is read.
-const READ_AFTER: [usize; 6] = [10, 25, 50, 100, 150, 200];
+const READ_AFTER: [usize; 9] = [10, 25, 50, 100, 150, 200, 300, 400, 500];
 /// Interviews that are held at the same time while many are held one after another.
 const LANES: usize = 4;
 /// How long those who are in an interview at once stay there.
@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     table.push(Figure::new("each further interview in progress", value, "<= 20 MB", data));
     let (_, mut last) = server.used()?;
     let first = last;
-    let mut held = 0;
+    let (mut held, mut half) = (0, last);
     for next in READ_AFTER.into_iter().filter(|next| *next <= in_all).chain([in_all]) {
         if next <= held {
             continue;
@@ -65,6 +65,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         many(&server, next - held)?;
         held = next;
         (_, last) = server.used()?;
+        if held <= in_all / 2 {
+            half = last;
+        }
         let data = json!({"interviews": held, "bytes": last});
         table.push(Figure::new(
             &format!("after {held} interviews"),
@@ -76,6 +79,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let grown = (last as f64 - first as f64) / 1e6;
     let value = format!("{grown:+.1} MB, {:+.3} MB each", grown / held.max(1) as f64);
     table.push(Figure::new("growth over all of them", value, "none", json!({"mb": grown})));
+    let grown = (last as f64 - half as f64) / 1e6;
+    let value = format!("{grown:+.1} MB");
+    table.push(Figure::new("growth over the second half", value, "none", json!({"mb": grown})));
     table.print();
     table.write(arguments.json.as_deref())
 }

@@ -149,7 +149,8 @@ pub fn ending_of(text: &str) -> Ending {
     let stopped = text.ends_with(['.', '!', '?']) && !text.ends_with("..");
     let unfinished = text.ends_with([',', '-', '\u{2013}', '\u{2014}', '\u{2026}', ':', ';'])
         || text.ends_with("..");
-    let trails = NEVER_LAST.contains(&last) || opens_clause(&words);
+    let whole = stopped && ends_phrase(&words);
+    let trails = (NEVER_LAST.contains(&last) && !whole) || opens_clause(&words);
     if unfinished || trails || (!stopped && SELDOM_LAST.contains(&last)) {
         Ending::Trailing
     } else if is_half_sentence(text) || is_setting(text) || is_half_list(&words) {
@@ -159,6 +160,20 @@ pub fn ending_of(text: &str) -> Ending {
     } else {
         Ending::Open
     }
+}
+
+/// Words that end a phrase after one of these, though a phrase goes on after them elsewhere: "for a while",
+/// "the root cause".
+const LAST_AFTER: &[(&str, &[&str])] = &[
+    ("while", &["a", "good", "little", "long", "short", "worth"]),
+    ("cause", &["a", "common", "good", "main", "real", "root", "the"]),
+];
+
+/// Whether the last word ends a phrase after the one before it.
+fn ends_phrase(words: &[String]) -> bool {
+    let [.., before, last] = words else { return false };
+    let after = LAST_AFTER.iter().find(|(word, _)| last == word);
+    after.is_some_and(|(_, before_it)| before_it.contains(&before.as_str()))
 }
 
 /// Whether the last word begins a clause: "so", or "that" after a verb of saying.
