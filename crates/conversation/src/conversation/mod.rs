@@ -55,6 +55,9 @@ pub struct Conversation {
     away_us: Option<Us>,
     /// Take-overs in a row that turned out to have no words.
     wordless_stops: u32,
+    /// How often what leads on was broken off before it was heard, since it led on last.
+    #[serde(default)]
+    broken_off: u32,
     pace: Pace,
     /// How long silences are waited for, in thousandths of the usual.
     #[serde(default = "usual_permille")]
@@ -100,6 +103,7 @@ impl Conversation {
             captions: true,
             away_us: None,
             wordless_stops: 0,
+            broken_off: 0,
             pace: Pace::default(),
             patience_permille: usual_permille(),
             turn_end: TurnEndModel::STANDARD,

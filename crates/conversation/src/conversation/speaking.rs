@@ -31,6 +31,10 @@ const AROUND_US: Us = 300_000;
 /// With this share of a question heard, it has been asked: its text is on the page as well.
 const HEARD_SHARE: f64 = 0.7;
 
+/// A question that was broken off as often as this before has been asked too: it is not begun a fourth time
+/// for somebody who speaks into it each time.
+const BROKEN_OFF_MAX: u32 = 2;
+
 /// Speech of the candidate within this time of the interviewer's reply may go on from the turn that was
 /// taken for over, microseconds.
 const CUT_OFF_US: Us = 4_000_000;
@@ -209,6 +213,7 @@ impl Conversation {
     }
 
     pub(super) fn arrive_unopened(&mut self, target: Target, out: &mut Vec<Action>) {
+        self.broken_off = 0;
         if target.asked.is_some() {
             self.asked = target.asked;
         }
@@ -372,11 +377,13 @@ impl Conversation {
     pub(super) fn settle_interruption(&mut self, share: f64, out: &mut Vec<Action>) {
         let Floor::Listening(listening) = &mut self.floor else { return };
         let from_us = listening.from_us;
-        let asked = listening
-            .interrupted
-            .as_ref()
-            .is_some_and(|interrupted| interrupted.unsaid.len() == 1 && share >= HEARD_SHARE);
-        if !asked {
+        let last =
+            listening.interrupted.as_ref().is_some_and(|interrupted| interrupted.unsaid.len() == 1);
+        if !last {
+            return;
+        }
+        if share < HEARD_SHARE && self.broken_off < BROKEN_OFF_MAX {
+            self.broken_off += 1;
             return;
         }
         let Some(interrupted) = listening.interrupted.take() else { return };

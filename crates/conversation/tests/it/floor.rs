@@ -137,6 +137,26 @@ fn a_question_broken_off_early_is_asked_again_after_a_remark() {
 }
 
 #[test]
+fn a_question_broken_off_each_time_is_asked_three_times_and_no_more() {
+    let mut room = asking(600);
+    let text = question(&room.conversation).to_owned();
+    let part = |room: &Room| room.conversation.view().answer.map(|answer| answer.part);
+    for _ in 0..2 {
+        room.say("Sorry, I wanted to say one more thing about my brother");
+        assert_ne!(part(&room), Some(Part::Item(0)));
+        room.quiet(3_000, Some(0.9));
+        while room.conversation.view().saying.as_deref() != Some(&text) {
+            room.pass(10);
+        }
+        room.pass(600);
+    }
+    room.say("Sorry, I wanted to say one more thing about my brother");
+    assert_eq!(part(&room), Some(Part::Item(0)), "what is said now is the answer");
+    room.quiet(6_000, Some(0.9));
+    assert_eq!(room.said().iter().filter(|said| said.text == text).count(), 3);
+}
+
+#[test]
 fn a_question_heard_to_the_end_but_for_a_word_counts_as_asked() {
     let mut room = asking(0);
     let text = question(&room.conversation).to_owned();
