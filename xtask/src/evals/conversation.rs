@@ -125,9 +125,11 @@ fn figure(manner: Manner, room: &Room, grades: &BTreeMap<&'static str, bool>) ->
     let good = grades.values().filter(|good| **good).count();
     let bad: Vec<&str> = grades.iter().filter(|(_, good)| !**good).map(|(name, _)| *name).collect();
     let share = talk_share(&room.log);
-    let dead_ms = quantile(&replies(&room.log), 0.5) * 1_000.0;
+    let replies = replies(&room.log);
+    let dead_ms = (!replies.is_empty()).then(|| quantile(&replies, 0.5) * 1_000.0);
+    let reply = dead_ms.map_or_else(String::new, |ms| format!(" reply after {ms:.0} ms;"));
     let mut value = format!(
-        "{good} of {} criteria; candidate talks {:.0}%; reply after {dead_ms:.0} ms; {:.0} s",
+        "{good} of {} criteria; candidate talks {:.0}%;{reply} {:.0} s",
         grades.len(),
         share * 100.0,
         room.now_s
