@@ -93,6 +93,13 @@ pub const OPUS: &[Need] = &[Need {
     here: || which("ffmpeg").is_some(),
 }];
 
+/// What answers in several accents need.
+pub const ESPEAK: &[Need] = &[Need {
+    purpose: "espeak-ng, which speaks with several accents",
+    packages: &["espeak-ng"],
+    here: || which("espeak-ng").is_some(),
+}];
+
 /// Installs what is missing of `needs`, saying what and why.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ mod floor;
 mod live;
 mod memory;
 mod report;
-mod statistics;
+pub mod statistics;
 pub mod survival;
 mod turns;
 

@@ -1,6 +1,7 @@
 //! `cargo xtask evals`: what the judge, the listening, the claims of improvement and the interviewer
 //! are worth, in tables.
 
+mod accents;
 pub mod conversation;
 pub mod delivery;
 mod people;
@@ -40,6 +41,8 @@ enum What {
     Conversation,
     /// Pitch, loudness, pauses and rates against Praat's, and in worse sound.
     Delivery,
+    /// The same answers in several voices.
+    Accents,
 }
 
 /// Runs what was asked for and prints how it does.
@@ -54,6 +57,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Some(What::Progress) => progress::run(arguments.quick, json),
         Some(What::Conversation) => conversation::run(arguments.quick, &arguments.only, json),
         Some(What::Delivery) => delivery::run(arguments.quick, json),
+        Some(What::Accents) => accents::run(arguments.quick, json),
         None => {
             judge(arguments.quick, json)?;
             match technical::answers() {
@@ -70,6 +74,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
                 }
                 Err(why) => println!("Delivery was left out: {why}"),
             }
+            let beside = json.map(|file| format!("{file}.accents.json"));
+            accents::run(arguments.quick, beside.as_deref())?;
             let beside = json.map(|file| format!("{file}.progress.json"));
             progress::run(arguments.quick, beside.as_deref())?;
             let beside = json.map(|file| format!("{file}.conversation.json"));

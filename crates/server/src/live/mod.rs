@@ -41,11 +41,12 @@ const ROOMS_MAX: usize = 200;
 /// time that was spoken.
 const SPOKEN_MAX: usize = 6;
 
-/// How many spoken interviews go on at once unless the configuration says otherwise: three on two
-/// processors, one and a half on each further one. One takes half a processor while it is talked.
+/// How many spoken interviews go on at once unless the configuration says otherwise: two for each processor.
+/// Two processors hold six with captions within a second (`cargo xtask bench live`, p95); the rest is for the
+/// language model, the reports and slower machines.
 #[must_use]
 pub fn spoken_for(processors: NonZero<usize>) -> usize {
-    (processors.get() * 3 / 2).clamp(1, SPOKEN_MAX)
+    (processors.get() * 2).clamp(1, SPOKEN_MAX)
 }
 
 /// The rooms of this server, and the places in them.
@@ -295,6 +296,6 @@ mod tests {
     #[test]
     fn the_limit_follows_the_processors() {
         let limits = [1, 2, 4, 64].map(|count| spoken_for(NonZero::new(count).expect("some")));
-        assert_eq!(limits, [1, 3, 6, 6]);
+        assert_eq!(limits, [2, 4, 6, 6]);
     }
 }
