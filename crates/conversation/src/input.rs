@@ -112,6 +112,9 @@ pub enum Input {
         /// How long it was gone, microseconds.
         gap_us: Us,
     },
+    /// Sound from before now is coming in, as it does after the line was gone. Sent again and again, at least
+    /// twice a second, while it does.
+    LateSound,
     /// A follow-up phrased by a language model, in reply to
     /// [`Action::WantProbe`](crate::Action::WantProbe). It is checked here before it is used.
     PreparedProbe {

@@ -186,7 +186,8 @@ impl Call {
         while !enough(self) {
             ensure!(since.elapsed() < PATIENCE, "nothing goes on: {}", self.view);
             if self.closed.is_some() || self.ended.is_some() {
-                bail!("the line was closed: {:?}", self.closed);
+                let said = self.turns.last().map_or("", String::as_str);
+                bail!("it came to its end early ({:?}); said last: {said}", self.closed);
             }
             self.send_sound()?;
             let due = |(at, _): &(Instant, Value)| *at <= Instant::now();

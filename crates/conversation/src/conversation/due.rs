@@ -5,7 +5,6 @@ use interview::{Us, persona::Occasion};
 
 use super::{
     Conversation,
-    returning::RETURN_US,
     state::{Floor, Listening, OpenAnswer, Place},
 };
 use crate::{
@@ -142,7 +141,7 @@ impl Conversation {
     /// push-to-talk key is held or a voice sounds, when the limit alone is left.
     fn due(&self, listening: &Listening) -> Vec<(Us, Due)> {
         if let Some(back) = &listening.back {
-            return vec![(back.at_us + RETURN_US, Due::Return)];
+            return vec![(back.decided_us(), Due::Return)];
         }
         let mut due = vec![self.limit_due(listening)];
         if self.is_one_way() {

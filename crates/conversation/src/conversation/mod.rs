@@ -206,6 +206,7 @@ impl Conversation {
             Input::Microphone { on } => self.microphone = on,
             Input::Disconnected => self.away_us = Some(self.now_us),
             Input::Reconnected { gap_us } => self.on_reconnected(gap_us, before_us, out),
+            Input::LateSound => self.on_late_sound(),
             Input::PreparedProbe { answer, lack, text } => self.on_prepared(answer, lack, &text),
             Input::NotesAnswer { answer } => self.on_notes(answer, out),
             Input::EngineFailed { engine } => self.on_engine_failed(engine, out),

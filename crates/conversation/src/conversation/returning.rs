@@ -22,13 +22,42 @@ pub(super) const GAP_US: Us = 5_000_000;
 
 /// After a long gap what was said meanwhile gets this long to arrive before the interviewer speaks,
 /// microseconds.
-pub(super) const RETURN_US: Us = 2_000_000;
+const RETURN_US: Us = 2_000_000;
+
+/// More sound may follow within this time of late sound, microseconds.
+const MORE_US: Us = 1_000_000;
+
+/// No longer than this is waited for late sound before the interviewer speaks, microseconds.
+const LATE_US_MAX: Us = 120_000_000;
 
 /// Whoever still spoke this shortly before the line was back has not noticed that it was gone,
 /// microseconds.
 const SPOKE_US: Us = 1_000_000;
 
+impl Back {
+    /// The line is back since `at_us`.
+    const fn since(at_us: Us) -> Self {
+        Self { at_us, spoke_us: None, done: false, late_us: None }
+    }
+
+    /// When it is decided how to go on: what was said meanwhile has had its time to come in.
+    pub(super) fn decided_us(&self) -> Us {
+        let more_us = self.late_us.map_or(Us::MIN, |late_us| late_us + MORE_US);
+        more_us.clamp(self.at_us + RETURN_US, self.at_us + LATE_US_MAX)
+    }
+}
+
 impl Conversation {
+    /// What was said while the line was gone is still coming in.
+    pub(super) fn on_late_sound(&mut self) {
+        let now_us = self.now_us;
+        if let Floor::Listening(listening) = &mut self.floor
+            && let Some(back) = &mut listening.back
+        {
+            back.late_us = Some(now_us);
+        }
+    }
+
     /// The line is back. After a short gap all goes on; after a longer one the interviewer says where
     /// they were and asks again, unless the candidate is speaking. `before_us` is the time of the input
     /// before this one.
@@ -47,7 +76,7 @@ impl Conversation {
                 self.floor = Floor::Listening(listening);
                 self.keep_listening(gone_us);
                 if let Floor::Listening(listening) = &mut self.floor {
-                    listening.back = Some(Back { at_us: self.now_us, spoke_us: None, done: false });
+                    listening.back = Some(Back::since(self.now_us));
                 }
                 if !self.microphone {
                     self.where_were_we(out);

@@ -211,6 +211,9 @@ pub(super) struct Back {
     pub(super) spoke_us: Option<Us>,
     /// Whether the candidate said by key that the turn is over.
     pub(super) done: bool,
+    /// When sound from before came in last.
+    #[serde(default)]
+    pub(super) late_us: Option<Us>,
 }
 
 /// A speech that was broken off.

@@ -81,6 +81,7 @@ fn inputs() -> impl Strategy<Value = Input> {
         6 => Just(Input::Timer),
         1 => any::<bool>().prop_map(|on| Input::Microphone { on }),
         1 => Just(Input::Disconnected),
+        2 => Just(Input::LateSound),
         1 => (0i64..60_000_000).prop_map(|gap_us| Input::Reconnected { gap_us }),
         1 => (answer, lack, text.clone())
             .prop_map(|(answer, lack, text)| Input::PreparedProbe { answer, lack, text }),

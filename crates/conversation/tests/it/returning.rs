@@ -59,6 +59,32 @@ fn whoever_talks_on_is_not_talked_over_and_keeps_the_turn() {
 }
 
 #[test]
+fn nobody_is_spoken_to_while_what_they_said_is_still_coming_in() {
+    let (mut room, lost_us) = cut_in_mid_word();
+    let from = room.log.len();
+    voice(&mut room, lost_us);
+    let end_us = lost_us + 2 * SECOND;
+    room.input(Input::SpeechPaused { at_us: end_us, voiced_ms: 5_000 });
+    for _ in 0..20 {
+        room.input(Input::LateSound);
+        room.pass(500);
+    }
+    assert_eq!(room.lines_since(from), [], "its sound takes 10 s to come in");
+    room.pass(1_500);
+    assert_eq!(room.lines_since(from).first(), Some(&LineKind::WhereWereWe));
+    let (mut room, _) = cut_in_mid_word();
+    let from = room.log.len();
+    for _ in 0..260 {
+        room.input(Input::LateSound);
+        room.pass(500);
+    }
+    assert!(
+        room.lines_since(from).contains(&LineKind::WhereWereWe),
+        "it is not waited for forever"
+    );
+}
+
+#[test]
 fn whoever_stopped_as_the_line_was_coming_back_is_answered_and_not_asked_where_they_were() {
     let (mut room, lost_us) = cut_in_mid_word();
     let from = room.log.len();

@@ -538,6 +538,7 @@ impl Room {
                 | Input::SoundBegan { .. }
                 | Input::SpeechBegan { .. }
                 | Input::SpeechHeard { .. }
+                | Input::LateSound
                 | Input::Typing
         );
         let actions = self.conversation.step(self.clock.now_us(), input);

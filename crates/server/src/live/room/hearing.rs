@@ -26,6 +26,9 @@ const ANCHOR_EVERY_US: Us = 10_000_000;
 const LACKS_EVERY_US: Us = 1_500_000;
 /// A frame that would have been recorded further ahead of now than this is a lie about its position.
 const AHEAD_US_MAX: Us = 5_000_000;
+/// Sound from longer ago than this is late: the line was gone. The conversation is told so this often.
+const LATE_US: Us = 1_500_000;
+const LATE_EVERY_US: Us = 300_000;
 /// Segments that wait for their words, at most 28 s each (14 MB in all). What does not fit is found by the
 /// job that judges the answer, which hears whatever has no words.
 const SEGMENTS_WAITING_MAX: usize = 8;
@@ -59,6 +62,8 @@ pub(super) struct Hearing {
     held: bool,
     /// What was said between two times the key was held was not listened to.
     skipped: bool,
+    /// When the conversation was told last that late sound is coming in.
+    late_us: Us,
     pub(super) lacks_in_flight: bool,
     lacks_at_us: Us,
     captions_failed: bool,
@@ -313,6 +318,10 @@ impl Room {
                 AnchorReason::Interval
             };
             self.anchor(id, frame.first_sample, at_us, reason).await;
+        }
+        if now_us - at_us > LATE_US && now_us - self.hearing.late_us >= LATE_EVERY_US {
+            self.hearing.late_us = now_us;
+            self.step(Input::LateSound).await;
         }
         self.hear(frame, at_us, gap).await;
     }
