@@ -148,14 +148,12 @@ fn wording_features(facts: &Facts<'_>, words: usize, measured: &mut Measured) {
     }
 }
 
-/// What the transcript shows of words said again, put right and broken off.
+/// What the transcript shows of words said again and broken off. What was put right is found too
+/// unsurely to be told (`docs/reference/validity.md`).
 fn given_up_features(told: &Told<'_>, measured: &mut Measured) {
     let found = said::given_up_in(told.text.words, &told.text.keys);
-    for (kind, name) in [
-        (Kind::Repetition, "repetitions_count"),
-        (Kind::Repair, "repairs_count"),
-        (Kind::CutOff, "cut_offs_count"),
-    ] {
+    for (kind, name) in [(Kind::Repetition, "repetitions_count"), (Kind::CutOff, "cut_offs_count")]
+    {
         let count = found.iter().filter(|one| one.kind == kind).count();
         measured.add(name, count as f64, Unit::Count);
     }

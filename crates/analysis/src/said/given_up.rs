@@ -3,7 +3,11 @@
 use interview::{Word, WordRange};
 
 use super::{
-    place::{NUMBERS, Place, comma, ends, number},
+    lexicon::{
+        ARTICLES, AUXILIARIES, COMPOUNDED, DAYS, EDITING, GRAMMAR_TWICE, MEANT_TWICE, NUMBERS,
+        OPEN_ENDS, POSSESSIVES, PREPOSITIONS, PRONOUNS,
+    },
+    place::{Place, comma, ends, number},
     uses,
 };
 use crate::text::lexicon::{FUNCTION, HESITATIONS, IRREGULAR_PAST};
@@ -33,7 +37,7 @@ pub struct GivenUp {
     pub range: WordRange,
 }
 
-/// All of them in order; none overlaps another.
+/// All of them in order. A repair may hold a repetition or a cut-off word.
 pub(super) fn find(words: &[Word], keys: &[String]) -> Vec<GivenUp> {
     let mut read = Read { words, keys, kept: (0..words.len()).collect() };
     let cut: Vec<usize> = (0..words.len()).filter(|index| read.broken_off(*index)).collect();
@@ -79,69 +83,12 @@ const REPEATED_WORDS_MAX: usize = 5;
 /// The longest stretch that is replaced, words.
 const REPLACED_WORDS_MAX: usize = 4;
 
-/// Doubled, these say more than once.
-const MEANT_TWICE: &[&str] = &[
-    "very", "really", "so", "long", "many", "far", "much", "no", "yes", "yeah", "yep", "bye", "ha",
-    "never", "too", "big", "more", "again", "now", "well", "okay", "ok", "please", "thanks",
-    "every", "all", "just", "up", "down", "hello", "hey", "come", "go", "wait", "right", "oh",
-    "quite", "always", "only", "even", "still",
-];
-/// Doubled without a pause, these are grammar ("had had", "that that").
-const GRAMMAR_TWICE: &[&str] = &["had", "that", "is", "was", "her"];
-/// Words before a hyphen that are whole ("well-").
-const COMPOUNDED: &[&str] = &[
-    "well", "part", "half", "self", "long", "short", "high", "low", "full", "non", "co", "ex",
-    "anti", "multi", "semi",
-];
-const DAYS: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-const POSSESSIVES: &[&str] = &["my", "your", "his", "her", "our", "their", "its"];
-const ARTICLES: &[&str] = &["the", "a", "an", "this", "that", "these", "those"];
-const PREPOSITIONS: &[&str] =
-    &["in", "on", "at", "to", "for", "from", "with", "by", "of", "about", "into"];
-/// The first words of fillers by which something may be put right.
-const EDITING: &[&str] = &["i", "well", "actually"];
-/// Finite forms of which one may take the place of another.
-const AUXILIARIES: &[&str] = &[
-    "am", "is", "are", "was", "were", "have", "has", "had", "do", "does", "did", "will", "would",
-    "can", "could", "shall", "should", "may", "might", "must",
-];
-/// Words that end no clause, and begin none.
-const OPEN_ENDS: &[&str] = &[
-    "the", "a", "an", "to", "of", "in", "on", "at", "by", "for", "from", "with", "into", "about",
-    "my", "our", "his", "their", "your", "its", "was", "were", "is", "are", "am", "be", "been",
-    "have", "has", "had", "will", "would", "could", "should", "can", "may", "might", "must",
-    "very", "really", "not",
-];
-const PRONOUNS: &[&str] = &["i", "we", "you", "they", "he", "she", "it", "there"];
-
 impl<'a> Read<'a> {
     /// Leaves out fillers but for those by which something is put right.
     fn drop_fillers(&mut self) {
         let fillers: Vec<WordRange> = uses::find(self.words, self.keys, &[])
             .iter()
-            .filter(|found| {
-                found.filler && !EDITING.contains(&self.keys[found.range.first].as_str())
-            })
+            .filter(|found| found.filler && !EDITING.has(self.keys[found.range.first].as_str()))
             .map(|found| found.range)
             .collect();
         self.kept.retain(|index| {
@@ -180,7 +127,7 @@ impl<'a> Read<'a> {
         let comma = text.len() < self.words[index].text.len();
         next.starts_with(key)
             || comma
-            || !matches!(next, "and" | "or" | "to") && !COMPOUNDED.contains(&key)
+            || !matches!(next, "and" | "or" | "to") && !COMPOUNDED.has(key)
     }
 
     // Repetitions.
@@ -216,20 +163,20 @@ impl<'a> Read<'a> {
         }
         // "Talked and talked", "again and again".
         let and = own.contains(&"and")
-            && own.iter().any(|key| !FUNCTION.has(key) || MEANT_TWICE.contains(key));
+            && own.iter().any(|key| !FUNCTION.has(key) || MEANT_TWICE.has(key));
         if len == 1 { self.one_again(at, own[0]) } else { !and }
     }
 
     fn one_again(&self, at: usize, key: &str) -> bool {
         let pause = self.pause_after(at);
-        if MEANT_TWICE.contains(&key) {
+        if MEANT_TWICE.has(key) {
             return false;
         }
         if pause {
             let verb = IRREGULAR_PAST.has(key) || key.ends_with("ed");
             return FUNCTION.has(key) || key.contains('\'') || verb;
         }
-        let grammar = GRAMMAR_TWICE.contains(&key);
+        let grammar = GRAMMAR_TWICE.has(key);
         // "had had" and "that that" are grammar only after a word that leads to the first.
         !(grammar && at > 0 && !self.sentence_between(at - 1, at) && self.key(at - 1) != key)
     }
@@ -312,8 +259,7 @@ impl<'a> Read<'a> {
             .rev()
             .take_while(|first| !self.sentence_between(*first, at))
             .collect::<Vec<_>>();
-        let same =
-            from.iter().copied().find(|first| self.key(*first) == new && (FUNCTION.has(new)));
+        let same = from.iter().copied().find(|first| self.key(*first) == new && FUNCTION.has(new));
         let alike = from.iter().copied().find(|first| {
             class(self.key(*first)).is_some() && class(self.key(*first)) == class(new)
         });
@@ -348,29 +294,23 @@ impl<'a> Read<'a> {
             || self.pause_after(first - 1)
             || self.sentence_between(first - 1, first)
             || matches!(self.key(first - 1), "and" | "but" | "so" | "because" | "then" | "that");
-        let pronouns = PRONOUNS.contains(&stem(old)) && PRONOUNS.contains(&stem(new));
+        let pronouns = PRONOUNS.has(stem(old)) && PRONOUNS.has(stem(new));
         if pronouns && begins {
             // "I was the, I ran", "he'd been, he'd got", "she sends, she sent".
             let open = ends_open(self.key(at - 1)) || at - first == 1;
             let (verb, other) = (self.key(first + 1), self.key(at + 1));
-            let auxiliary =
-                verb != other && AUXILIARIES.contains(&verb) && AUXILIARIES.contains(&other);
+            let auxiliary = verb != other && AUXILIARIES.has(verb) && AUXILIARIES.has(other);
             let tense = at - first >= 2
                 && old == new
                 && (alike(verb, other) || auxiliary && self.key(first + 2) == self.key(at + 2));
             return open || tense;
         }
-        let phrase = old == new
-            && (ARTICLES.contains(&old)
-                || POSSESSIVES.contains(&old)
-                || PREPOSITIONS.contains(&old));
+        let phrase =
+            old == new && (ARTICLES.has(old) || POSSESSIVES.has(old) || PREPOSITIONS.has(old));
         if phrase {
             return self.phrase_replaced(first, at);
         }
-        at - first == 1
-            && class(old).is_some()
-            && class(old) == class(new)
-            && !NUMBERS.contains(&old)
+        at - first == 1 && class(old).is_some() && class(old) == class(new) && !NUMBERS.has(old)
     }
 
     /// Whether "the train, the bus" is one thing put right rather than two, or one told more closely.
@@ -379,7 +319,7 @@ impl<'a> Read<'a> {
         if (first..at - 1).any(|n| self.pause_after(n)) {
             return false;
         }
-        if PREPOSITIONS.contains(&self.key(first)) && len > 1 {
+        if PREPOSITIONS.has(self.key(first)) && len > 1 {
             let (old, new) = (class(self.key(first + 1)), class(self.key(at + 1)));
             return old.is_some() && old == new && old != class("the") && old != class("my");
         }
@@ -403,7 +343,7 @@ impl<'a> Read<'a> {
 }
 
 fn ends_open(key: &str) -> bool {
-    OPEN_ENDS.contains(&key) || key.ends_with("'d")
+    OPEN_ENDS.has(key) || key.ends_with("'d")
 }
 
 fn stem(key: &str) -> &str {
@@ -418,8 +358,8 @@ fn alike(a: &str, b: &str) -> bool {
 
 /// What kind of thing a word names, where another of the kind may take its place.
 fn class(key: &str) -> Option<u8> {
-    [DAYS, NUMBERS, POSSESSIVES, ARTICLES]
+    [&DAYS, &NUMBERS, &POSSESSIVES, &ARTICLES]
         .iter()
-        .position(|words| words.contains(&key))
+        .position(|words| words.has(key))
         .and_then(|at| u8::try_from(at).ok())
 }

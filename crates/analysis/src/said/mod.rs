@@ -6,12 +6,15 @@
 //! (`evals/words`) and were made on their development half.
 
 mod given_up;
+mod lexicon;
 mod place;
 mod uses;
 
 use interview::{Word, WordRange, word::key};
 
 pub use given_up::{GivenUp, Kind};
+
+use crate::text::spelling::normal;
 
 /// One use of a word that is a filler for some and does its work for others.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,7 +52,7 @@ pub(crate) fn given_up_in(words: &[Word], keys: &[String]) -> Vec<GivenUp> {
 }
 
 fn keys(words: &[Word]) -> Vec<String> {
-    words.iter().map(|word| key(&word.text)).collect()
+    words.iter().map(|word| normal(&key(&word.text))).collect()
 }
 
 /// How what was found agrees with what was labelled.

@@ -2,6 +2,7 @@
 
 use interview::{Word, WordRange};
 
+use super::lexicon::{NUMBERS, OPENERS};
 use crate::text::lexicon::HESITATIONS;
 
 /// Where a word or phrase stands. Neighbours are told with the hesitations between left out, and a
@@ -73,7 +74,7 @@ impl<'a> Place<'a> {
         (0..self.range.first)
             .rev()
             .take_while(|index| !self.turn_starts.contains(&(index + 1)))
-            .all(|index| OPENERS.contains(&self.keys[index].as_str()))
+            .all(|index| OPENERS.has(self.keys[index].as_str()))
     }
 
     /// Whether the sentence ends with it.
@@ -146,12 +147,6 @@ impl<'a> Place<'a> {
 /// As far as a sentence is read from a word on.
 const SENTENCE_WORDS_MAX: usize = 40;
 
-/// Words that may stand before the first one without leading to it.
-const OPENERS: &[&str] = &[
-    "um", "uh", "er", "erm", "hm", "hmm", "mm", "ah", "oh", "ooh", "okay", "ok", "yes", "yeah",
-    "right", "well", "sure", "and", "so",
-];
-
 /// Whether a text as written ends a sentence.
 pub(super) fn ends(text: &str) -> bool {
     text.trim_end_matches(['"', '\u{201d}', ')']).ends_with(['.', '?', '!', '\u{2026}'])
@@ -166,38 +161,5 @@ pub(super) fn comma(text: &str) -> bool {
 /// something else.
 pub(super) fn number(key: &str) -> bool {
     key.starts_with(|c: char| c.is_ascii_digit())
-        || key.split('-').next().is_some_and(|part| NUMBERS.contains(&part))
+        || key.split('-').next().is_some_and(|part| NUMBERS.has(part))
 }
-
-/// Numbers in words.
-pub(super) const NUMBERS: &[&str] = &[
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-    "thirty",
-    "forty",
-    "fifty",
-    "sixty",
-    "seventy",
-    "eighty",
-    "ninety",
-    "hundred",
-    "thousand",
-    "half",
-];

@@ -4,12 +4,18 @@ use interview::{Word, WordRange};
 
 use super::{
     Use,
+    lexicon::{
+        AFTER_HOW_WELL, AFTER_KNOWING, BEFORE_ENDING_SO, BEFORE_KIND, BEFORE_KNOWING,
+        BEFORE_LIKENESS, BEFORE_LIKING, CONTRAST, LEADING, OBJECTS, QUOTE_STARTS, SUBJECTS,
+    },
     place::{Place, number},
 };
 use crate::text::lexicon::{BE, DETERMINERS, IRREGULAR_PAST, NOT_PAST};
 
 /// What a rule says: a filler or not, and how sure that is.
 type Told = (bool, f64);
+/// Tells a use by its place.
+type Rule = fn(&Place<'_>) -> Told;
 
 const FILLER: Told = (true, 0.9);
 const PROBABLY_FILLER: Told = (true, 0.7);
@@ -34,7 +40,7 @@ pub(super) fn find(words: &[Word], keys: &[String], turn_starts: &[usize]) -> Ve
 }
 
 /// How many words the use at `index` takes and what tells it, where one begins there.
-fn rule(keys: &[String], index: usize) -> Option<(usize, fn(&Place<'_>) -> Told)> {
+fn rule(keys: &[String], index: usize) -> Option<(usize, Rule)> {
     let next = keys.get(index + 1).map_or("", String::as_str);
     Some(match (keys[index].as_str(), next) {
         ("you", "know") => (2, you_know),
@@ -66,217 +72,7 @@ fn be(key: &str) -> bool {
         || key == "i'm"
 }
 
-const SUBJECTS: &[&str] = &[
-    "i",
-    "we",
-    "you",
-    "they",
-    "he",
-    "she",
-    "it",
-    "i'm",
-    "i'd",
-    "i've",
-    "i'll",
-    "we'd",
-    "we're",
-    "we've",
-    "we'll",
-    "they'd",
-    "they're",
-    "he'd",
-    "he's",
-    "she'd",
-    "she's",
-    "it's",
-    "it'd",
-    "that's",
-    "there",
-    "there's",
-    "nobody",
-    "everybody",
-    "everyone",
-    "somebody",
-    "someone",
-    "people",
-    "you'd",
-    "you're",
-    "you've",
-    "who",
-];
-const OBJECTS: &[&str] = &[
-    "it",
-    "him",
-    "her",
-    "them",
-    "me",
-    "us",
-    "this",
-    "that",
-    "these",
-    "those",
-    "mine",
-    "his",
-    "hers",
-    "theirs",
-    "yours",
-    "ours",
-    "everyone",
-    "everybody",
-    "most",
-    "many",
-    "any",
-    "all",
-    "other",
-    "others",
-];
-
 // Like.
-
-/// After these "like" compares: how something looks, or something of a kind.
-const BEFORE_LIKENESS: &[&str] = &[
-    "look",
-    "looks",
-    "looked",
-    "looking",
-    "feel",
-    "feels",
-    "felt",
-    "feeling",
-    "sound",
-    "sounds",
-    "sounded",
-    "seem",
-    "seems",
-    "seemed",
-    "smell",
-    "smells",
-    "smelled",
-    "smelt",
-    "taste",
-    "tasted",
-    "act",
-    "acts",
-    "acted",
-    "behave",
-    "behaved",
-    "treat",
-    "treated",
-    "works",
-    "worked",
-    "something",
-    "anything",
-    "nothing",
-    "things",
-    "thing",
-    "stuff",
-    "somebody",
-    "someone",
-    "anybody",
-    "nobody",
-    "people",
-    "more",
-    "less",
-    "much",
-    "exactly",
-    "unlike",
-    "quite",
-    "always",
-    "not",
-    "never",
-];
-/// After these "like" is a verb.
-const BEFORE_LIKING: &[&str] = &[
-    "i",
-    "we",
-    "you",
-    "they",
-    "who",
-    "would",
-    "i'd",
-    "we'd",
-    "you'd",
-    "they'd",
-    "he'd",
-    "she'd",
-    "who'd",
-    "do",
-    "don't",
-    "did",
-    "didn't",
-    "doesn't",
-    "does",
-    "wouldn't",
-    "will",
-    "won't",
-    "might",
-    "may",
-    "really",
-    "also",
-    "still",
-    "to",
-    "can",
-    "could",
-    "nobody",
-    "people",
-    "everybody",
-];
-/// With these a speaker is quoted.
-const QUOTE_STARTS: &[&str] = &[
-    "no", "yes", "yeah", "okay", "ok", "oh", "hey", "what", "why", "how", "where", "well",
-    "either", "i", "we", "you", "i'm", "we're", "you're", "let's", "guys", "wait", "sorry", "are",
-    "is", "do", "can", "it's", "that's", "come", "look", "right", "hang", "whatever",
-];
-/// Between these and what they lead to "like" does nothing.
-const LEADING: &[&str] = &[
-    "and",
-    "but",
-    "or",
-    "because",
-    "for",
-    "in",
-    "on",
-    "at",
-    "with",
-    "from",
-    "through",
-    "about",
-    "after",
-    "then",
-    "just",
-    "of",
-    "by",
-    "to",
-    "so",
-    "basically",
-    "actually",
-    "literally",
-    "took",
-    "take",
-    "takes",
-    "a",
-    "an",
-    "the",
-    "my",
-    "our",
-    "this",
-    "kind",
-    "was",
-    "were",
-    "be",
-    "been",
-    "had",
-    "have",
-    "has",
-    "got",
-    "send",
-    "sent",
-    "age",
-    "makes",
-    "is",
-    "it's",
-    "i'm",
-];
 
 fn like(place: &Place<'_>) -> Told {
     let (before, after) = (place.before(1), place.after(1));
@@ -299,13 +95,13 @@ fn like(place: &Place<'_>) -> Told {
     if quoted(place) {
         return LITERAL;
     }
-    if one_of(before, BEFORE_LIKENESS) {
+    if BEFORE_LIKENESS.has(before) {
         return LITERAL;
     }
     if place.ends() {
         return PROBABLY_LITERAL;
     }
-    if one_of(before, BEFORE_LIKING) && !comma_after {
+    if BEFORE_LIKING.has(before) && !comma_after {
         return like_or_drop_in(place, before, after);
     }
     if comma_after {
@@ -313,16 +109,16 @@ fn like(place: &Place<'_>) -> Told {
     }
     if about
         || one_of(after, &["forever", "a", "an", "really", "very", "totally", "super", "every"])
-            && one_of(before, LEADING)
+            && LEADING.has(before)
             && !be(before)
     {
         return FILLER;
     }
     if be(before) {
-        let compares = DETERMINERS.has(after) || one_of(after, OBJECTS) || place.name_after();
+        let compares = DETERMINERS.has(after) || OBJECTS.has(after) || place.name_after();
         return if compares && !number(after) { PROBABLY_LITERAL } else { PROBABLY_FILLER };
     }
-    if one_of(before, LEADING) && before != "just" {
+    if LEADING.has(before) && before != "just" {
         return PROBABLY_FILLER;
     }
     LITERAL
@@ -333,7 +129,7 @@ fn like_after_pause(place: &Place<'_>, after: &str) -> Told {
     if place.starts() && place.comma_after() {
         return FILLER;
     }
-    let noun = DETERMINERS.has(after) || one_of(after, OBJECTS);
+    let noun = DETERMINERS.has(after) || OBJECTS.has(after);
     let example = place.back().take(3).any(|index| {
         one_of(
             &place.keys[index],
@@ -360,13 +156,13 @@ fn quoted(place: &Place<'_>) -> bool {
     let person = contracted && !one_of(before, &["it's", "that's", "there's"])
         || !one_of(who, &["it", "that", "this", "there", "which", "thing"]);
     let just = one_of(before, &["just", "kinda", "all"]) && be(who);
-    (be(before) && person || just) && (place.comma_after() || one_of(after, QUOTE_STARTS))
+    (be(before) && person || just) && (place.comma_after() || QUOTE_STARTS.has(after))
 }
 
 /// "Like" after a word that may have it as its verb.
 fn like_or_drop_in(place: &Place<'_>, before: &str, after: &str) -> Told {
     let thing = DETERMINERS.has(after)
-        || one_of(after, OBJECTS)
+        || OBJECTS.has(after)
         || one_of(
             after,
             &["to", "working", "being", "having", "when", "how", "what", "you", "where"],
@@ -387,44 +183,9 @@ fn like_or_drop_in(place: &Place<'_>, before: &str, after: &str) -> Told {
 
 // Well.
 
-/// Before these "well" says how or how far.
-const AFTER_HOW_WELL: &[&str] = &[
-    "done",
-    "known",
-    "over",
-    "before",
-    "past",
-    "said",
-    "aware",
-    "ahead",
-    "beyond",
-    "under",
-    "above",
-    "below",
-    "into",
-    "worth",
-    "paid",
-    "looked",
-    "made",
-    "built",
-    "played",
-    "meant",
-    "liked",
-    "used",
-    "enough",
-    "explained",
-    "organised",
-    "organized",
-    "prepared",
-    "received",
-    "within",
-    "after",
-    "away",
-];
-
 fn well(place: &Place<'_>) -> Told {
     let (before, after) = (place.before(1), place.after(1));
-    if one_of(after, AFTER_HOW_WELL) {
+    if AFTER_HOW_WELL.has(after) {
         return LITERAL;
     }
     if place.starts() || place.comma_before() {
@@ -434,9 +195,10 @@ fn well(place: &Place<'_>) -> Told {
         before,
         &["okay", "ok", "um", "yeah", "yes", "oh", "right", "so", "like", "thought", "then"],
     );
-    let joined = one_of(before, &["and", "but", "because"]) && one_of(after, SUBJECTS);
-    if opener && !one_of(after, &["as"]) && !(before == "so" && !one_of(after, SUBJECTS)) || joined
-    {
+    let joined = one_of(before, &["and", "but", "because"]) && SUBJECTS.has(after);
+    // "So well" says how well, but for "so well I rang".
+    let how = after == "as" || before == "so" && !SUBJECTS.has(after);
+    if opener && !how || joined {
         return PROBABLY_FILLER;
     }
     LITERAL
@@ -444,20 +206,13 @@ fn well(place: &Place<'_>) -> Told {
 
 // So.
 
-/// Before these a "so" that ends has its own meaning.
-const BEFORE_ENDING_SO: &[&str] = &[
-    "or", "think", "thought", "hope", "hoped", "say", "said", "says", "do", "did", "does", "doing",
-    "done", "tell", "told", "guess", "even", "if", "more", "not", "believe", "suppose", "just",
-    "been", "me", "us", "is", "was", "it",
-];
-
 fn so(place: &Place<'_>) -> Told {
     let (before, after) = (place.before(1), place.after(1));
     if one_of(after, &["yeah", "yes", "yep", "anyway", "anyways", "right", "okay", "well"]) {
         return FILLER;
     }
     if place.ends() {
-        return if one_of(before, BEFORE_ENDING_SO) && !place.comma_before() {
+        return if BEFORE_ENDING_SO.has(before) && !place.comma_before() {
             LITERAL
         } else {
             PROBABLY_FILLER
@@ -519,60 +274,15 @@ fn right(place: &Place<'_>) -> Told {
 
 // You know.
 
-const BEFORE_KNOWING: &[&str] = &[
-    "do",
-    "did",
-    "if",
-    "as",
-    "let",
-    "would",
-    "to",
-    "don't",
-    "didn't",
-    "once",
-    "when",
-    "what",
-    "how",
-    "whether",
-    "until",
-    "before",
-    "must",
-    "should",
-    "might",
-    "may",
-    "can",
-    "everything",
-    "all",
-    "than",
-    "people",
-    "will",
-    "think",
-    "wherever",
-    "whatever",
-    "who",
-    "somebody",
-    "someone",
-    "anyone",
-    "anybody",
-    "one",
-    "far",
-    "things",
-];
-const AFTER_KNOWING: &[&str] = &[
-    "how", "what", "who", "where", "when", "why", "whether", "that", "him", "about", "nothing",
-    "more", "as", "this", "these", "those", "them", "exactly", "enough", "much", "too", "better",
-    "which", "of",
-];
-
 fn you_know(place: &Place<'_>) -> Told {
     let (before, after) = (place.before(1), place.after(1));
-    if one_of(before, BEFORE_KNOWING) && !place.comma_before() {
+    if BEFORE_KNOWING.has(before) && !place.comma_before() {
         return LITERAL;
     }
     if place.comma_after() || place.ends() {
         return FILLER;
     }
-    if one_of(after, AFTER_KNOWING) || place.name_after() {
+    if AFTER_KNOWING.has(after) || place.name_after() {
         return LITERAL;
     }
     FILLER
@@ -604,7 +314,7 @@ fn i_mean(place: &Place<'_>) -> Told {
     if before == "and"
         && !comma_after
         && !place.comma_before()
-        && !one_of(after, SUBJECTS)
+        && !SUBJECTS.has(after)
         && !DETERMINERS.has(after)
     {
         return PROBABLY_LITERAL;
@@ -616,25 +326,6 @@ fn i_mean(place: &Place<'_>) -> Told {
 }
 
 // Kind of, sort of.
-
-/// Words that are followed by a kind of something.
-const BEFORE_KIND: &[&str] = &[
-    "what",
-    "which",
-    "other",
-    "same",
-    "right",
-    "wrong",
-    "certain",
-    "different",
-    "of",
-    "particular",
-    "special",
-    "new",
-    "only",
-    "very",
-    "whatever",
-];
 
 fn kind_of(place: &Place<'_>) -> Told {
     let (before, second, after) = (place.before(1), place.before(2), place.after(1));
@@ -649,26 +340,18 @@ fn kind_of(place: &Place<'_>) -> Told {
     if past(after) && one_of(before, &["what", "which", "that"]) {
         return PROBABLY_FILLER;
     }
-    if DETERMINERS.has(before) || one_of(before, BEFORE_KIND) {
+    if DETERMINERS.has(before) || BEFORE_KIND.has(before) {
         return if place.ends() { PROBABLY_LITERAL } else { LITERAL };
     }
-    let noun = one_of(after, &["a", "an"]) && !be(before);
-    if noun && !one_of(before, SUBJECTS) && DETERMINERS.has(second)
-        || DETERMINERS.has(second) && !be(before) && !past(after) && !place.ends()
-    {
+    // "A dull kind of day"; but "is that we sort of had".
+    let noun = !be(before) && !SUBJECTS.has(before);
+    if DETERMINERS.has(second) && noun && !past(after) && !place.ends() {
         return PROBABLY_LITERAL;
     }
     FILLER
 }
 
 // Actually, basically.
-
-/// Words that set what is so against what was thought, said or feared.
-const CONTRAST: &[&str] = &[
-    "but", "though", "although", "whether", "thought", "supposed", "expected", "nobody", "never",
-    "not", "hardly", "what", "instead", "however", "turned", "question", "anyone", "anybody",
-    "even", "rather", "who", "see", "than",
-];
 
 fn actually(place: &Place<'_>) -> Told {
     let (before, after) = (place.before(1), place.after(1));
@@ -683,7 +366,7 @@ fn actually(place: &Place<'_>) -> Told {
     if place.starts() || place.ends() || place.comma_before() && place.comma_after() {
         return FILLER;
     }
-    if place.sentence().any(|key| key.ends_with("n't") || one_of(key, CONTRAST))
+    if place.sentence().any(|key| key.ends_with("n't") || CONTRAST.has(key))
         || place.sentence_asks()
     {
         return PROBABLY_LITERAL;
@@ -698,9 +381,8 @@ fn basically(place: &Place<'_>) -> Told {
     if all && !place.comma_after() && (be(before) || place.opens() || place.starts()) {
         return PROBABLY_LITERAL;
     }
-    let other = one_of(after, SUBJECTS)
-        || one_of(after, OBJECTS)
-        || one_of(after, &["like", "about", "just"]);
+    let other =
+        SUBJECTS.has(after) || OBJECTS.has(after) || one_of(after, &["like", "about", "just"]);
     let joined = !place.ends() && !place.comma_after() && !place.comma_before();
     if be(before) && joined && !other && !after.ends_with("ing") {
         return PROBABLY_LITERAL;
