@@ -9,11 +9,12 @@ use crate::{
     parts::{self, Weights},
     relevance::{Cosine, Nearness, Verdict, stem},
     report::AnswerType,
+    said,
     sought::Sought,
     story::Story,
     text::{
         Role, Text, Token,
-        lexicon::{BUZZ, FUNCTION, LABELS, LOFTY, UNITS, abstract_by_ending},
+        lexicon::{BUZZ, FUNCTION, HEDGES, LABELS, LOFTY, UNITS, abstract_by_ending},
     },
 };
 
@@ -61,6 +62,18 @@ impl<'a> Facts<'a> {
         let fillers = fillers::find(&input, &told.text);
         let rehearsal = Rehearsal::of(&input, &told.text, &fillers);
         Self { input, fitted, told, fillers, rehearsal, asked: None }
+    }
+
+    /// What takes a claim back a little. The kind of a thing takes nothing back.
+    pub(crate) fn hedges(&self) -> Vec<WordRange> {
+        let text = &self.told.text;
+        let uses = said::told_apart(text.words, &text.keys, &self.input.answer.turn_starts);
+        let literal = |range: &WordRange| uses.iter().any(|one| !one.filler && one.range == *range);
+        let found = HEDGES.find(&text.keys).into_iter();
+        found
+            .map(|(start, len)| WordRange::new(start, start + len))
+            .filter(|range| !literal(range))
+            .collect()
     }
 
     /// The fillers that count: those that the candidate did not strike out.

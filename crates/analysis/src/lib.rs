@@ -26,6 +26,7 @@ pub mod progress;
 mod relevance;
 pub mod report;
 pub mod retelling;
+pub mod said;
 pub mod scorecard;
 mod sought;
 mod story;
@@ -50,7 +51,7 @@ pub use report::{AnswerReport, AnswerType, Level, OwnRating, Priority, Report, S
 pub use scorecard::{CandidateQuestion, InterviewInput, analyse_interview};
 
 /// The version of the measures, findings and rules. A report is computed again when it changes.
-pub const VERSION: &str = "5";
+pub const VERSION: &str = "6";
 
 /// One spelling for a lower-case word that British and American English spell differently: for
 /// comparing, never for showing.

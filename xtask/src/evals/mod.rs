@@ -7,6 +7,7 @@ pub mod delivery;
 mod people;
 mod progress;
 mod technical;
+mod words;
 
 use self::people::Manner;
 use crate::shell::{greenroom, root, run as shell_run};
@@ -43,6 +44,8 @@ enum What {
     Delivery,
     /// The same answers in several voices.
     Accents,
+    /// Fillers told from literal use, and words said again, put right and broken off, on labelled texts.
+    Words,
 }
 
 /// Runs what was asked for and prints how it does.
@@ -58,6 +61,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Some(What::Conversation) => conversation::run(arguments.quick, &arguments.only, json),
         Some(What::Delivery) => delivery::run(arguments.quick, json),
         Some(What::Accents) => accents::run(arguments.quick, json),
+        Some(What::Words) => words::run(arguments.quick, json),
         None => {
             judge(arguments.quick, json)?;
             match technical::answers() {
@@ -76,6 +80,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             }
             let beside = json.map(|file| format!("{file}.accents.json"));
             accents::run(arguments.quick, beside.as_deref())?;
+            let beside = json.map(|file| format!("{file}.words.json"));
+            words::run(arguments.quick, beside.as_deref())?;
             let beside = json.map(|file| format!("{file}.progress.json"));
             progress::run(arguments.quick, beside.as_deref())?;
             let beside = json.map(|file| format!("{file}.conversation.json"));

@@ -4,6 +4,7 @@ use interview::{Filler, FillerKind, Mode, Span, Word, WordRange};
 
 use crate::{
     input::{AnswerInput, Measure},
+    said,
     text::{Role, Text},
 };
 
@@ -28,7 +29,7 @@ pub(crate) fn find(input: &AnswerInput<'_>, text: &Text<'_>) -> Vec<Filler> {
             fillers.push(of_words(text, WordRange::new(index, index + 1), FillerKind::Spoken, 1.0));
         }
     }
-    let lexical = lexical(text.words, &text.keys);
+    let lexical = lexical(text.words, &text.keys, &input.answer.turn_starts);
     fillers.extend(
         lexical
             .into_iter()
@@ -62,102 +63,30 @@ fn of_words(text: &Text<'_>, range: WordRange, kind: FillerKind, probability: f6
     }
 }
 
-/// After these "you know" has an object, and before these somebody is said to know.
-const KNOWN_THINGS: &[&str] = &[
-    "how", "what", "that", "the", "who", "where", "when", "why", "if", "about", "it", "him", "her",
-    "them", "this", "of", "my", "your",
-];
-const KNOWERS: &[&str] = &[
-    "do", "did", "if", "as", "let", "would", "to", "don't", "didn't", "because", "when", "what",
-    "that", "before", "which", "people", "should", "like",
-];
-/// Around these "like" compares, likes or gives an example.
-const LIKE_BEFORE: &[&str] = &[
-    "would",
-    "i'd",
-    "we'd",
-    "they'd",
-    "she'd",
-    "he'd",
-    "you'd",
-    "didn't",
-    "don't",
-    "doesn't",
-    "look",
-    "looks",
-    "looked",
-    "feel",
-    "feels",
-    "felt",
-    "sound",
-    "sounds",
-    "sounded",
-    "seem",
-    "seemed",
-    "seems",
-    "i",
-    "we",
-    "they",
-    "you",
-    "people",
-    "things",
-    "something",
-    "nothing",
-    "anything",
-    "more",
-    "much",
-    "just",
-    "to",
-    "not",
-    "stuff",
-    "exactly",
-    "really",
-    "also",
-    "places",
-    "smelled",
-    "who",
-    "behaved",
-    "worked",
-    "acted",
-    "treated",
-];
-
-/// Words used as fillers rather than for their meaning, with how sure that is.
-fn lexical(words: &[Word], keys: &[String]) -> Vec<(WordRange, f64)> {
+/// Words used as fillers rather than for their meaning, with how sure that is. A "kind of" that softens
+/// is a hedge and counted there.
+fn lexical(words: &[Word], keys: &[String], turn_starts: &[usize]) -> Vec<(WordRange, f64)> {
     let key = |index: usize| keys.get(index).map_or("", String::as_str);
-    let before = |index: usize| index.checked_sub(1).map_or("", key);
-    let comma = |index: usize| words.get(index).is_some_and(|word| word.text.ends_with(','));
-    let comma_before = |index: usize| index > 0 && comma(index - 1);
-    let starts = |index: usize| index == 0 || words[index - 1].text.ends_with(['.', '?', '!']);
-    let ends =
-        |index: usize| words.get(index).is_some_and(|word| word.text.ends_with(['.', '?', '!']));
-    let mut found = Vec::new();
+    let uses = said::told_apart(words, keys, turn_starts);
+    let mut found: Vec<(WordRange, f64)> = Vec::new();
     let mut index = 0;
     while index < words.len() {
+        let used = uses.iter().find(|one| one.filler && one.range.first == index);
         let (len, probability) = match (key(index), key(index + 1)) {
-            ("you", "know") if !KNOWN_THINGS.contains(&key(index + 2)) || comma(index + 1) => (
-                2,
-                if KNOWERS.contains(&before(index)) && !comma_before(index) { 0.0 } else { 0.9 },
-            ),
-            ("i", "mean") if before(index) != "what" => (2, 0.9),
-            ("like", _) if comma(index) || comma_before(index) => (1, 0.9),
-            ("like", "a" | "an" | "the" | "that" | "this" | "it" | "my" | "to") => (1, 0.0),
-            ("like", _) if !LIKE_BEFORE.contains(&before(index)) => (1, 0.6),
-            ("basically" | "literally" | "obviously" | "essentially", _) => (1, 0.8),
-            ("actually", _) if comma(index) || comma_before(index) => (1, 0.6),
-            ("so", _) if comma(index) && starts(index) || ends(index) => (1, 0.7),
             ("so" | "but" | "and", "yeah") => (2, 0.9),
-            ("well", _) if starts(index) && comma(index) => (1, 0.8),
-            ("right", _) if words[index].text.ends_with('?') && comma_before(index) => (1, 0.8),
-            ("okay" | "ok", "so") => (2, 0.8),
-            _ => (1, 0.0),
+            ("okay" | "ok", "so")
+                if uses.iter().any(|one| one.filler && one.range.first == index + 1) =>
+            {
+                (2, 0.8)
+            }
+            ("kind" | "sort", _) => (1, 0.0),
+            ("literally" | "obviously" | "essentially", _) => (1, 0.8),
+            _ => used.map_or((1, 0.0), |one| (one.range.len(), one.probability)),
         };
         if probability >= 0.5 {
             found.push((WordRange::new(index, index + len), probability));
-            index += len;
-        } else {
-            index += 1;
         }
+        index += len;
     }
     found
 }
@@ -171,7 +100,7 @@ mod tests {
     fn check(text: &str, expected: &[&str]) {
         let words = words_of(text);
         let keys: Vec<String> = words.iter().map(Word::key).collect();
-        let found: Vec<String> = lexical(&words, &keys)
+        let found: Vec<String> = lexical(&words, &keys, &[])
             .into_iter()
             .map(|(range, _)| keys[range.first..range.end].join(" "))
             .collect();
@@ -188,5 +117,7 @@ mod tests {
         check("So, we left early so the shop could close.", &["so"]);
         check("Well, the well was dry, right?", &["well", "right"]);
         check("And so yeah.", &["so yeah"]);
+        check("I speak German as well, and it was so late that nobody actually came.", &[]);
+        check("What kind of plan was that? You know him, he's right.", &[]);
     }
 }

@@ -11,7 +11,8 @@ use crate::{
     features::sound::ARTICULATION,
     input::{Measure, Sound},
     report::PaceWindow,
-    text::{Role, lexicon::HEDGES},
+    said::{self, Kind},
+    text::Role,
 };
 
 /// The length of a pace window and the step from one to the next, microseconds.
@@ -120,7 +121,7 @@ fn wording_features(facts: &Facts<'_>, words: usize, measured: &mut Measured) {
     let per_hundred = |count: usize| 100.0 * count as f64 / words as f64;
     let switches = facts.input.switches;
     if switches.on(Measure::Hedges) {
-        let hedges = HEDGES.find(&facts.told.text.keys).len();
+        let hedges = facts.hedges().len();
         measured.add("hedges_per_100", per_hundred(hedges), Unit::PerHundredWords);
     }
     if switches.on(Measure::Fillers) && facts.input.answer.mode == Mode::Spoken {
@@ -131,6 +132,7 @@ fn wording_features(facts: &Facts<'_>, words: usize, measured: &mut Measured) {
         measured.add("fillers_lexical_count", count(FillerKind::Lexical) as f64, Unit::Count);
         let sounds = count(FillerKind::Acoustic) + count(FillerKind::Spoken);
         measured.add("fillers_um_count", sounds as f64, Unit::Count);
+        given_up_features(&facts.told, measured);
         if facts.input.sound.is_none() {
             measured.leave_out(
                 "um and uh in the sound",
@@ -143,6 +145,17 @@ fn wording_features(facts: &Facts<'_>, words: usize, measured: &mut Measured) {
             Some(variety) => measured.add("lexical_variety", variety, Unit::Share),
             None => measured.leave_out("lexical_variety", "it takes at least 50 words"),
         }
+    }
+}
+
+/// What the transcript shows of words said again and broken off. What was put right is found too
+/// unsurely to be told (`docs/reference/validity.md`).
+fn given_up_features(told: &Told<'_>, measured: &mut Measured) {
+    let found = said::given_up_in(told.text.words, &told.text.keys);
+    for (kind, name) in [(Kind::Repetition, "repetitions_count"), (Kind::CutOff, "cut_offs_count")]
+    {
+        let count = found.iter().filter(|one| one.kind == kind).count();
+        measured.add(name, count as f64, Unit::Count);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     story::Story,
     text::{
         Role,
-        lexicon::{CONNECTIVES, HEDGES, HESITATIONS, TRAILING, WEAK_OPENING},
+        lexicon::{CONNECTIVES, HESITATIONS, TRAILING, WEAK_OPENING},
     },
 };
 
@@ -148,12 +148,12 @@ pub(super) static RULES: &[Rule] = &[
         weight: 0.25,
         measure: Some(Measure::Hedges),
         applies: |facts| {
-            let count = HEDGES.find(&facts.told.text.keys).len();
+            let count = facts.hedges().len();
             enough(facts) && count * 100 > 3 * spoken_words(&facts.told)
         },
         basis: Basis::Words {
-            search: hedges,
-            holds: |facts, range| hedges(facts).contains(&range),
+            search: |facts| facts.hedges(),
+            holds: |facts, range| facts.hedges().contains(&range),
             count_min: 3,
         },
         claim: |_, count| format!("{count} words or phrases take back a little of what is said."),
@@ -242,11 +242,6 @@ fn late_results(facts: &Facts<'_>) -> Vec<WordRange> {
 fn long_sentence(facts: &Facts<'_>, range: WordRange) -> bool {
     let roles = &facts.told.text.roles;
     (range.first..range.end).filter(|index| roles[*index] == Role::Content).count() > 45
-}
-
-fn hedges(facts: &Facts<'_>) -> Vec<WordRange> {
-    let found = HEDGES.find(&facts.told.text.keys);
-    found.into_iter().map(|(start, len)| WordRange::new(start, start + len)).collect()
 }
 
 /// Every place of the most used concrete word, when it is used far more than others: five times and

@@ -15,7 +15,7 @@ use super::spelling::normal;
 pub(crate) struct WordSet(HashSet<String>);
 
 impl WordSet {
-    fn new(words: &[&str]) -> Self {
+    pub(crate) fn new(words: &[&str]) -> Self {
         Self(words.iter().flat_map(|line| line.split_whitespace()).map(normal).collect())
     }
 
@@ -78,9 +78,12 @@ impl Phrases {
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident: $($line:literal),+ $(,)?) => {
         $(#[$doc])*
-        pub(crate) static $name: LazyLock<WordSet> = LazyLock::new(|| WordSet::new(&[$($line),+]));
+        pub(crate) static $name: std::sync::LazyLock<$crate::text::lexicon::WordSet> =
+            std::sync::LazyLock::new(|| $crate::text::lexicon::WordSet::new(&[$($line),+]));
     };
 }
+
+pub(crate) use words;
 
 macro_rules! phrases {
     ($(#[$doc:meta])* $name:ident: $($phrase:literal),+ $(,)?) => {

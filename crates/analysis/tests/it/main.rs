@@ -17,3 +17,4 @@ mod retelling;
 mod robust;
 mod technical;
 mod told;
+mod words;

@@ -720,6 +720,8 @@ pub fn label(name: &str) -> String {
         "fillers_per_100" => "possible fillers per 100 words",
         "fillers_um_count" => "possible um and uh",
         "fillers_lexical_count" => "possible fillers like \"you know\" and \"I mean\"",
+        "repetitions_count" => "words said again at once, in the transcript",
+        "cut_offs_count" => "words broken off, in the transcript",
         "hedges_per_100" => "hedges per 100 words",
         "lexical_variety" => "variety of words",
         "longest_sentence_words" => "longest sentence, words",
