@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         speech.push(voices.say(&place.models, "helen", text)?);
     }
     let short = voices.say(&place.models, "helen", SHORT)?;
-    let (questions, seconds) = if arguments.quick { (2, 30) } else { (8, 170) };
+    let (questions, seconds) = if arguments.quick { (2, 30) } else { (8, 155) };
     let bench = Bench { place: &place, speech, short, questions, seconds };
     let origin = place.data().join("grown");
     let faults = Faults::build(place.data(), &origin)?;
@@ -155,6 +155,10 @@ impl Bench<'_> {
             }
             call.say(&self.short);
             call.speak()?;
+            if call.view["item"].as_u64() != item {
+                // Time was up, and the next question has been asked.
+                continue;
+            }
             call.tell(&json!({"type": "done"}))?;
             let before = call.view.clone();
             call.hold(|call| call.view != before)?;
