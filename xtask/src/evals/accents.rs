@@ -43,10 +43,11 @@ const fn voice(name: &'static str, engine: &'static str, voice: &'static str) ->
 }
 
 /// The others are held against the first, the most natural one.
-const VOICES: [Voice; 10] = [
+const VOICES: [Voice; 11] = [
     voice("American woman (Kokoro)", "kokoro", "af_heart"),
     voice("American man (hibari)", "hibari", "-3.0"),
     voice("American (espeak)", "espeak", "en-us+m3"),
+    voice("American, another voice (espeak)", "espeak", "en-us+f5"),
     voice("New York (espeak)", "espeak", "en-us-nyc+f2"),
     voice("received pronunciation (espeak)", "espeak", "en-gb-x-rp+m2"),
     voice("West Midlands (espeak)", "espeak", "en-gb-x-gbcwmd+m4"),

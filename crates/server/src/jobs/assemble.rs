@@ -60,14 +60,17 @@ pub async fn assemble(
             sound.extend(recording.read(store, span).await?);
         }
     }
-    if let Some(recogniser) = instruments.recogniser.as_ref().filter(|_| instruments.can_hear()) {
+    let recogniser = instruments.recogniser.as_ref().filter(|_| instruments.can_hear());
+    if let Some(recogniser) = recogniser {
         hear_the_rest(store, instruments, recogniser, record, &sound).await?;
     }
     let heard = heard(store, record.interview, &log).await?;
     let mut given = Vec::new();
     for turn in &turns {
         let words = words_of_turn(turn, &heard);
-        if turn.mode == Mode::Spoken && words.iter().all(|word| word.span.is_none()) {
+        // Where somebody listened with care and heard nothing, the words may be another turn's.
+        let unheard = recogniser.is_none() && turn.mode == Mode::Spoken;
+        if unheard && words.iter().all(|word| word.span.is_none()) {
             let words_missing = "an answer's words are those of the captions, without times: \
                                  no recogniser was here to listen with care";
             if !words.is_empty() && !problems.iter().any(|problem| problem == words_missing) {
